@@ -1,0 +1,104 @@
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+# `make phase1 phase2 eval` keeps its order, even under -j. The commands decide what is up to date.
+.NOTPARALLEL:
+.PHONY: help setup lock doctor check test test-all schemas wheels clean bench
+.PHONY: data base phase1 phase1-continued phase2 eval gate register
+
+SPECIALIST ?= rust-tiny
+WORK ?= work/$(SPECIALIST)
+RECIPES ?= recipes/$(SPECIALIST)
+DATA ?= $(WORK)/data
+BASE ?= $(WORK)/base
+ADAPTER ?= $(WORK)/phase2
+REPORT ?= $(WORK)/report/phase2
+REGISTRY ?= work/registry.sqlite
+# Overrides of single keys, such as SET_PHASE="seed=2 schedule.steps=10".
+SET_DATA ?=
+SET_BASE ?=
+SET_PHASE ?=
+SET_EVAL ?=
+set = $(foreach pair,$(1),--set $(pair))
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Without it, every command would compile torch and Axolotl in memory again.
+unexport PYTHONDONTWRITEBYTECODE
+export WORK RECIPES DATA BASE ADAPTER REPORT SET_EVAL
+
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {print "\n" substr($$0, 5)} \
+	  /^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Pipeline: make phase1 phase2 eval (SPECIALIST=rust-tiny; DATA= ADAPTER= REPORT= take hand-overs)
+data: setup ## Build the dataset and the held-out problems
+ifeq ($(DATA),$(WORK)/data)
+	oilstone-data build $(RECIPES)/data.yaml --out $(DATA) $(call set,$(SET_DATA))
+endif
+	oilstone-data export $(DATA) --as problems --out $(WORK)/problems
+
+base: data ## Train the tiny base model
+ifeq ($(BASE),$(WORK)/base)
+	oilstone-train base $(RECIPES)/base.yaml --data $(DATA) --out $(BASE) $(call set,$(SET_BASE))
+endif
+
+train = oilstone-train run $(RECIPES)/$@.yaml --data $(DATA) --base $(BASE) --out $(WORK)/$@ \
+	$(call set,$(SET_PHASE))
+
+phase1: base ## Train phase 1: broad
+	$(train)
+
+phase1-continued: phase1 ## Train phase 1 for as many steps more as phase 2 has: its control
+	$(train) --from $(WORK)/phase1
+
+phase2: phase1 phase1-continued ## Train phase 2: sharp, on top of phase 1
+	$(train) --from $(WORK)/phase1
+
+eval: base ## Judge every arm on the same problems; print the table and the gates
+	tools/evaluate.sh
+
+gate: setup ## Decide about REPORT; ends 1 when a gate fails
+	tools/gate.sh
+
+register: setup ## Register ADAPTER and promote it behind the decision about it
+	oilstone-registry register $(ADAPTER) --name $(SPECIALIST) --registry $(REGISTRY)
+	oilstone-registry promote $(SPECIALIST) --decision $(WORK)/decision --registry $(REGISTRY)
+	oilstone-registry show $(SPECIALIST) --registry $(REGISTRY)
+
+##@ Workshop
+setup: ## Make .venv from uv.lock, hashes checked; instant when nothing changed
+	@tools/setup.sh
+
+lock: setup ## Lock the dependencies again, without index hosts (UV="--upgrade-package NAME")
+	tools/lock.sh $(UV)
+
+doctor: setup ## Say which tools and sandbox this machine has
+	oilstone-eval doctor
+
+check: setup ## Lint, types, import contracts, schemas, lock and layout
+	ruff check
+	ruff format --check
+	mypy schemas/src packages/*/src
+	lint-imports
+	pytest -q tests/workspace schemas/tests/test_examples.py schemas/tests/test_schema_files.py
+
+test: setup ## Run every package's tests, and those across packages
+	pytest -q -m "not slow" schemas packages tests
+
+test-all: setup ## Test each package alone from its wheel, on every Python there is (tox)
+	tools/test_all.sh
+
+schemas: setup ## List the schemas and check their examples
+	oilstone-schemas list
+	pytest -q schemas/tests/test_examples.py
+
+wheels: setup ## Build every package's wheel into dist/
+	uv build --quiet --all-packages --wheel --no-build-isolation --out-dir dist
+	@ls dist/*.whl
+
+bench: setup ## Run the side by side benchmarks
+	@if [ -d benchmarks ]; then pytest -q benchmarks; else echo 'there are no benchmarks yet'; fi
+
+clean: ## Remove what tools left behind; .venv and work/ stay
+	rm -rf dist .tox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,39 @@
+"""What all test suites share: markers that skip, aloud, what this machine cannot run."""
+
+import importlib.util
+import shutil
+import subprocess
+
+import hypothesis
+import pytest
+
+
+def _runs(*command: str) -> bool:
+    return (
+        bool(shutil.which(command[0]))
+        and not subprocess.run(command, capture_output=True).returncode
+    )
+
+
+NEEDS = {
+    "needs_rustc": lambda: _runs("rustc", "--version") and _runs("clippy-driver", "--version"),
+    "needs_bwrap": lambda: _runs("bwrap", "--ro-bind", "/", "/", "true"),
+    "needs_torch": lambda: importlib.util.find_spec("torch") is not None,
+    "needs_axolotl": lambda: importlib.util.find_spec("axolotl") is not None,
+}
+_found: dict[str, bool] = {}
+
+# How long an example takes depends on who else uses the machine.
+hypothesis.settings.register_profile(
+    "oilstone", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("oilstone")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for name, check in NEEDS.items():
+        if item.get_closest_marker(name):
+            if name not in _found:
+                _found[name] = check()
+            if not _found[name]:
+                pytest.skip(f"{name}: not on this machine")
