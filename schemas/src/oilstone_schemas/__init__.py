@@ -1,0 +1,1 @@
+"""The contract between Oilstone's packages: JSON Schemas, manifests, streaming JSONL."""

@@ -1,0 +1,5 @@
+"""`python -m oilstone_schemas`."""
+
+from oilstone_schemas.cli import main
+
+raise SystemExit(main())
