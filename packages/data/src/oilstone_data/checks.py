@@ -1,0 +1,45 @@
+"""Reasons to refuse a row; every check names the row that it collides with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from oilstone_data.world.skeleton import skeleton
+
+Row = dict[str, Any]
+
+
+class Refusal(NamedTuple):
+    """Why a row does not enter the dataset: a slug for counting, a sentence for people."""
+
+    reason: str
+    explanation: str
+
+
+Check = Callable[[Row], Refusal | None]
+
+
+def duplicates() -> Check:
+    """Refuse a row whose prompt was answered in this style before."""
+    seen: dict[tuple[str, str], str] = {}
+
+    def check(row: Row) -> Refusal | None:
+        key = (row["prompt"], row["style"])
+        if key in seen:
+            return Refusal("duplicate", f"same prompt and style as {seen[key]}")
+        seen[key] = row["id"]
+        return None
+
+    return check
+
+
+def contaminated(held_out: Iterable[Row]) -> Check:
+    """Refuse a row whose program, constants and names abstracted, answers a held-out problem."""
+    answers = {skeleton(row["completion"]): row["id"] for row in held_out}
+
+    def check(row: Row) -> Refusal | None:
+        match = answers.get(skeleton(row["completion"]))
+        return Refusal("contaminated", f"same skeleton as held-out {match}") if match else None
+
+    return check
