@@ -1,0 +1,1 @@
+"""Recipes in, LoRA adapters out; Axolotl does the training."""

@@ -1,0 +1,69 @@
+"""The command oilstone-train."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from oilstone_schemas import command
+
+PROG = "oilstone-train"
+BASE = (
+    f"{PROG} base recipes/rust-tiny/base.yaml --data work/rust-tiny/data --out work/rust-tiny/base"
+)
+RUN = (
+    f"{PROG} run recipes/rust-tiny/phase2.yaml --data work/rust-tiny/data \\\n"
+    "    --base work/rust-tiny/base --from work/rust-tiny/phase1 --out work/rust-tiny/phase2"
+)
+PLAN = f"{PROG} plan recipes/rust-tiny/phase1.yaml --data work/rust-tiny/data"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    parser = command.parser(PROG, PROG, "Recipes in, adapters out; Axolotl does the training.", RUN)
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    base = command.verb(verbs, "base", _base, "train a tokenizer and a small base model", BASE)
+    _shared(base, "base.yaml")
+    run = command.verb(verbs, "run", _run, "train one phase; it goes on where it was stopped", RUN)
+    _shared(run, "phase1.yaml, ...")
+    run.add_argument("--base", type=Path, required=True, metavar="DIR", help="a base artifact")
+    run.add_argument(
+        "--from", dest="start", type=Path, metavar="ADAPTER", help="go on from this adapter"
+    )
+    plan = command.verb(verbs, "plan", _plan, "the Axolotl YAML and an estimate; no training", PLAN)
+    plan.add_argument("recipe", type=Path, metavar="RECIPE", help="a phase or base recipe")
+    plan.add_argument("--data", type=Path, metavar="DIR", help="a dataset: rows, tokens and epochs")
+    plan.add_argument("--base", type=Path, metavar="DIR", help="a base: its tokenizer counts")
+    _overridable(plan)
+    return command.run(parser, argv)
+
+
+def _shared(verb: argparse.ArgumentParser, recipe: str) -> None:
+    verb.add_argument("recipe", type=Path, metavar="RECIPE", help=recipe)
+    verb.add_argument("--data", type=Path, required=True, metavar="DIR", help="a dataset artifact")
+    verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="the new artifact")
+    _overridable(verb)
+
+
+def _overridable(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="override a recipe key"
+    )
+
+
+def _base(args: argparse.Namespace) -> dict[str, Any]:
+    from oilstone_train import base
+
+    return base.make(args.recipe, args.data, args.out, args.set)
+
+
+def _run(args: argparse.Namespace) -> dict[str, Any]:
+    from oilstone_train import phase
+
+    return phase.make(args.recipe, args.data, args.base, args.start, args.out, args.set)
+
+
+def _plan(args: argparse.Namespace) -> dict[str, Any]:
+    from oilstone_train import plan
+
+    return plan.make(args.recipe, args.data, args.base, args.set)

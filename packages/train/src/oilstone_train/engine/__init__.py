@@ -1,0 +1,1 @@
+"""What runs inside the training process: everything that imports torch or Axolotl."""

@@ -1,0 +1,55 @@
+"""Oilstone's hooks in Axolotl: seeds, the exact trainer, telemetry, 4-bit layers that train."""
+
+from pathlib import Path
+from typing import Any
+
+from axolotl.integrations.base import BasePlugin
+
+from oilstone_train import layout
+from oilstone_train.engine import four_bit
+
+
+class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
+    """Everything that we change about a training run is said here."""
+
+    def pre_model_load(self, cfg: Any) -> None:
+        """Set the seed: Axolotl sets none before the trainer is built."""
+        _seed(cfg)
+
+    def post_model_build(self, cfg: Any, model: Any) -> None:
+        """Make gradients of 4-bit layers right after an evaluation, too."""
+        if cfg.load_in_4bit:
+            four_bit.mend(model)
+
+    def pre_lora_load(self, cfg: Any, model: Any) -> None:
+        """Set the seed again: how much was drawn since depends on what was cached."""
+        _seed(cfg)
+
+    def get_training_args(self, cfg: Any) -> dict[str, Any]:
+        """Return what Axolotl's schema has no key for."""
+        return {
+            "data_seed": cfg.seed,
+            "disable_tqdm": True,
+            "eval_on_start": bool(cfg.adapter) and not cfg.resume_from_checkpoint,
+            "include_num_input_tokens_seen": "non_padding",
+            "logging_nan_inf_filter": False,  # it would hide a loss that is no number
+            "restore_callback_states_from_checkpoint": True,
+        }
+
+    def get_trainer_cls(self, cfg: Any) -> Any:
+        """Train with the trainer whose runs repeat."""
+        from oilstone_train.engine.trainer import ExactTrainer
+
+        return ExactTrainer
+
+    def add_callbacks_pre_trainer(self, cfg: Any, model: Any) -> list[Any]:
+        """Write telemetry."""
+        from oilstone_train.engine.reporter import Reporter
+
+        return [Reporter(Path(layout.TELEMETRY))]
+
+
+def _seed(cfg: Any) -> None:
+    from transformers import set_seed
+
+    set_seed(cfg.seed)

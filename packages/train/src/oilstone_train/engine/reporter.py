@@ -1,0 +1,57 @@
+"""Writes telemetry while it trains, and sees to it that the last step is evaluated."""
+
+import math
+import resource
+import time
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainerCallback
+
+from oilstone_schemas.command import CheckFailed
+from oilstone_train import telemetry
+
+KEYS = ("loss", "eval_loss", "learning_rate", "grad_norm")
+
+
+class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers is not followed by mypy
+    """One line of telemetry for each line that the trainer logs."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.begun = path, time.monotonic()
+        self.tokens = 0
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Start the clock; a resumed run goes on counting tokens where it stopped."""
+        self.begun, self.tokens = time.monotonic(), state.num_input_tokens_seen
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any, **kwargs: Any) -> None:
+        """Write what was logged; stop at a loss that is no number."""
+        found = {key: logs[key] for key in KEYS if key in logs}
+        if not found:
+            return
+        for key, value in found.items():
+            if not math.isfinite(value):
+                raise CheckFailed(
+                    f"step {state.global_step}: {key} is {value}; training has diverged."
+                    " Lower training.learning_rate or training.max_grad_norm"
+                )
+        seconds = time.monotonic() - self.begun
+        tokens = state.num_input_tokens_seen
+        telemetry.append(
+            self.path,
+            {
+                "step": state.global_step,
+                **found,
+                "tokens": tokens,
+                "tokens_per_second": round((tokens - self.tokens) / seconds, 1),
+                "rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+                "seconds": round(seconds, 2),
+            },
+        )
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Evaluate at the end, and save no checkpoint there: the adapter itself is saved next."""
+        if state.global_step >= state.max_steps:
+            control.should_log = control.should_evaluate = True
+            control.should_save = False

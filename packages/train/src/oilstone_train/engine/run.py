@@ -1,0 +1,82 @@
+"""One training run through Axolotl, in the current folder."""
+
+import gc
+import shutil
+from typing import Any
+
+import yaml
+
+from oilstone_schemas.command import OilstoneError
+from oilstone_train import layout
+from oilstone_train.engine import check
+
+
+def prepare() -> None:
+    """Do what needs no job yet: the imports, which take longer than all other preparation."""
+    gc.disable()
+    import axolotl.cli.config
+    import axolotl.common.datasets
+    import axolotl.train  # noqa: F401
+
+    gc.freeze()  # Axolotl collects garbage for every epoch; what is imported is none
+    gc.enable()
+
+
+def run(job: dict[str, Any]) -> dict[str, Any]:
+    """Train, or go on training, as axolotl.yaml says; return what the manifest is to tell.
+
+    `job`: {"fresh": the base recipe whose untrained model is to be built first, or null,
+    "resume": the checkpoint to go on from, or null}.
+    """
+    if found := check.problems(yaml.safe_load(layout.CONFIG.read_text())):
+        raise OilstoneError("\n".join(found))
+    for folder in (layout.PREPARED, layout.CACHE):  # an earlier process may have half filled them
+        shutil.rmtree(folder, ignore_errors=True)
+    if job["fresh"]:
+        from oilstone_train.engine import fresh
+
+        fresh.build(layout.INIT, layout.TRAIN, job["fresh"])
+    return _train(job["resume"])
+
+
+def _train(resume: str | None) -> dict[str, Any]:
+    from axolotl.cli.config import load_cfg
+    from axolotl.common.datasets import load_datasets
+    from axolotl.train import train
+
+    changes = {"resume_from_checkpoint": resume} if resume else {}
+    cfg = load_cfg(str(layout.CONFIG), **changes)
+    _assert_plugin()
+    data = load_datasets(cfg=cfg)
+    model, _, trainer = train(cfg=cfg, dataset_meta=data)
+    return {**_outcome(cfg, model, trainer), "rows_trained": len(data.train_dataset)}
+
+
+def _assert_plugin() -> None:
+    """Axolotl only logs that a plugin could not be imported, and trains without it."""
+    from axolotl.integrations.base import PluginManager
+
+    from oilstone_train.engine.plugin import Plugin
+
+    if not any(isinstance(p, Plugin) for p in PluginManager.get_instance().plugins.values()):
+        raise RuntimeError("Axolotl did not take in our plugin")
+
+
+def _outcome(cfg: Any, model: Any, trainer: Any) -> dict[str, Any]:
+    from oilstone_train.engine import four_bit
+
+    history = trainer.state.log_history
+    evaluations = [(line["step"], line["eval_loss"]) for line in history if "eval_loss" in line]
+    four_bit_layers = len(four_bit.layers(model))
+    if cfg.load_in_4bit and not four_bit_layers:
+        raise RuntimeError("no layer is 4-bit, though the recipe says nf4")
+    return {
+        "steps": trainer.state.global_step,
+        "tokens": trainer.state.num_input_tokens_seen,
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "trainable_parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
+        "four_bit_layers": four_bit_layers,
+        "train_loss": [line["loss"] for line in history if "loss" in line][-1],
+        "eval_loss": evaluations[-1][1],
+        "eval_loss_at_start": evaluations[0][1] if evaluations[0][0] == 0 else None,
+    }

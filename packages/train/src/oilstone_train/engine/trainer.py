@@ -1,0 +1,98 @@
+"""Axolotl's trainer, made exact: a run repeats to the last bit, whether it was resumed or not."""
+
+from pathlib import Path
+from typing import Any
+
+from axolotl.core.trainers.base import AxolotlTrainer
+from axolotl.utils.samplers import MultipackBatchSampler, get_dataset_lengths
+
+from oilstone_train import checkpoints
+from oilstone_train.sampler import EpochOrder, fewest
+
+
+class EpochPacks(MultipackBatchSampler):  # type: ignore[misc]  # axolotl has no types
+    """The packs of one epoch's order; every epoch has as many batches as the poorest one."""
+
+    def __init__(self, order: EpochOrder, needed: int, **kwargs: Any) -> None:
+        super().__init__(order, **kwargs)
+        self.needed, self.length = needed, 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Pack anew, in that epoch's order."""
+        self.sampler.set_epoch(epoch)
+        super().set_epoch(epoch)
+
+    def __len__(self) -> int:
+        if not self.length:
+            now = self.sampler.epoch
+            self.length = int(self.gather_len_batches(fewest(self._count, self.needed)))
+            self.set_epoch(now)
+        self._len_across_ranks = self.length  # where iteration stops
+        return self.length
+
+    def _count(self, epoch: int) -> int:
+        self.set_epoch(epoch)
+        return len(self.generate_batches())
+
+
+class ExactTrainer(AxolotlTrainer):  # type: ignore[misc]  # axolotl has no types
+    """Order from seed and epoch alone, evaluation loss by token, checkpoints marked when whole.
+
+    Axolotl's own order comes from the global random generator and differs after a resume.
+    """
+
+    order: EpochOrder | EpochPacks | None = None
+    eval_packs: MultipackBatchSampler | None = None
+    eval_sum = (0.0, 0)
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+        data = self.train_dataset if train_dataset is None else train_dataset
+        self.order = EpochOrder(len(data), self.args.seed)
+        if self.args.sample_packing:
+            needed = self.args.max_steps * self.args.gradient_accumulation_steps
+            self.order = EpochPacks(self.order, needed, **self._packing(data), drop_last=True)
+        return self.order
+
+    def _get_eval_sampler(self, eval_dataset: Any = None) -> Any:
+        if not self.args.eval_sample_packing:
+            return super()._get_eval_sampler(eval_dataset)
+        if self.eval_packs is None:
+            rows = range(len(eval_dataset))
+            packing = self._packing(eval_dataset)
+            self.eval_packs = MultipackBatchSampler(rows, **packing, drop_last=False)
+        return self.eval_packs
+
+    def _packing(self, data: Any) -> dict[str, Any]:
+        return {
+            "lengths": get_dataset_lengths(data),
+            "batch_max_len": self.args.max_seq_length,
+            "batch_size": self.args.per_device_train_batch_size,
+            "group_size": self.args.sample_packing_group_size,
+            "bin_size": self.args.sample_packing_bin_size,
+            "num_processes": 1,
+        }
+
+    def _run_epoch(self, *, epoch: int, **kwargs: Any) -> Any:
+        if self.order is not None:
+            self.order.set_epoch(epoch)
+        return super()._run_epoch(epoch=epoch, **kwargs)
+
+    def _save_checkpoint(self, model: Any, trial: Any, **kwargs: Any) -> None:
+        super()._save_checkpoint(model, trial, **kwargs)
+        checkpoints.mark(Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}")
+
+    def prediction_step(self, model: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Weigh the batch's mean loss with the number of its trained tokens."""
+        tokens = int((inputs["labels"][..., 1:] != -100).sum())
+        found = super().prediction_step(model, inputs, *args, **kwargs)
+        total, count = self.eval_sum
+        self.eval_sum = (total + float(found[0]) * tokens, count + tokens)
+        return found
+
+    def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> Any:
+        """Report the loss per token, whatever the size of the batches."""
+        self.eval_sum = (0.0, 0)
+        found = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
+        total, count = self.eval_sum
+        found.metrics[f"{metric_key_prefix}_loss"] = total / max(count, 1)
+        return found

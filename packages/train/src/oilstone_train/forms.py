@@ -1,0 +1,36 @@
+"""How a row is written down for training."""
+
+from typing import Any
+
+from oilstone_train.select import Row
+
+EOS = "<|eos|>"
+
+
+def under_comment(row: Row, prefix: str, loss_on_comment: bool) -> dict[str, Any]:
+    """Return the prompt as a comment and the program below it: Axolotl's `input_output` form.
+
+    The two are tokenized apart, just as the comment alone is tokenized when it is a prompt. The
+    program stands in a fence as it will in a chat: LoRA leaves the embeddings alone, so a token
+    that the base never saw stays one that no phase can learn to say.
+    """
+    comment = "".join(f"{prefix}{line}\n" for line in row["prompt"].split("\n"))
+    return {
+        "segments": [
+            {"label": loss_on_comment, "text": comment},
+            {"label": True, "text": fenced(row) + EOS},
+        ]
+    }
+
+
+def conversation(row: Row, system_prompt: str) -> dict[str, Any]:
+    """Return the turns of a chat: Axolotl's `chat_template` form, the program in a fence."""
+    turns = [("user", row["prompt"]), ("assistant", fenced(row))]
+    if system_prompt:
+        turns.insert(0, ("system", system_prompt))
+    return {"messages": [{"role": role, "content": content} for role, content in turns]}
+
+
+def fenced(row: Row) -> str:
+    """Return the row's program as a Markdown code block, the way every model here answers."""
+    return f"```{row['language']}\n{row['completion']}```"

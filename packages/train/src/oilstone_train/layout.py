@@ -1,0 +1,21 @@
+"""Names inside the folder in which a run works; Axolotl's paths are relative to it."""
+
+from pathlib import Path
+
+WORK = "work"
+TRAIN = Path("data/train.jsonl")
+EVAL = Path("data/eval.jsonl")
+INIT = Path("init")  # the untrained model of a base run
+BASE = Path("base")  # a link to the base of a phase
+FROM = Path("from")  # a link to the adapter that a phase goes on from
+PREPARED = Path("prepared")
+OUT = Path("out")
+CONFIG = Path("axolotl.yaml")
+JOB = Path("job.json")
+RESULT = Path("result.json")
+TELEMETRY = Path("telemetry.jsonl")
+PLOT = Path("loss.svg")
+LOG = Path("log.txt")
+CACHE = Path("cache")
+TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
+ADAPTER = ("adapter_config.json", "adapter_model.safetensors")

@@ -1,0 +1,105 @@
+"""What `base` and `run` have in common: a staged folder, a worker in it, an artifact out of it."""
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from oilstone_schemas import artifact, canonical, jsonl
+from oilstone_schemas.artifact import Manifest
+from oilstone_schemas.command import OilstoneError, say
+from oilstone_train import checkpoints, inputs, layout, lint, plot, render, telemetry
+
+VOLATILE = (str(layout.TELEMETRY), str(layout.PLOT))
+
+
+@dataclass(frozen=True)
+class Order:
+    """An artifact that is wanted: of which kind, where, from which recipe and inputs."""
+
+    kind: str
+    out: Path
+    recipe: dict[str, Any]
+    made_from: tuple[Manifest, ...]
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """What the request and the manifest both say."""
+        return {
+            "producer": inputs.PRODUCER,
+            "recipe": self.recipe,
+            "seed": self.recipe["seed"],
+            "inputs": self.made_from,
+        }
+
+    @property
+    def request(self) -> str:
+        """The hash of everything that determines the content."""
+        return artifact.request(self.kind, **self.common, depends=inputs.engine())
+
+    def done(self) -> Manifest | None:
+        """Return what stands there already, if it is what is wanted."""
+        found = artifact.current(self.out, self.request)
+        if found:
+            say(f"up to date: {self.out}")
+        return found
+
+    def work(self) -> Path:
+        """Return the folder to work in; what an interrupted run left there is kept."""
+        folder = artifact.stage(self.out, self.request, resume=True) / layout.WORK
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def publish(self, work: Path, details: dict[str, Any], counts: dict[str, int]) -> Manifest:
+        """Move what was made out of the work folder, drop the rest, and write the manifest."""
+        stage = work.parent
+        lines = telemetry.read(work / layout.TELEMETRY)
+        shutil.move(work / layout.TELEMETRY, stage / layout.TELEMETRY)
+        (stage / layout.PLOT).write_text(plot.svg(lines))
+        shutil.rmtree(work)
+        return artifact.publish(
+            stage,
+            self.out,
+            kind=self.kind,
+            request=self.request,
+            details=details,
+            counts=counts,
+            volatile=VOLATILE,
+            **self.common,
+        )
+
+
+def write_rows(work: Path, train: Iterable[Mapping[str, Any]], test: Iterable[Any]) -> str:
+    """Write what is trained and measured on; return the hash of both files."""
+    (work / layout.TRAIN.parent).mkdir(exist_ok=True)
+    jsonl.write(work / layout.TRAIN, train)
+    jsonl.write(work / layout.EVAL, test)
+    both = [(work / name).read_bytes() for name in (layout.TRAIN, layout.EVAL)]
+    return canonical.digest([hashlib.sha256(content).hexdigest() for content in both])
+
+
+def configure(work: Path, config: render.Config) -> None:
+    """Write axolotl.yaml. Raises OilstoneError when something in it is known to go wrong."""
+    if found := lint.problems(config):
+        raise OilstoneError("\n".join(found))
+    (work / layout.CONFIG).write_text(render.dump(config), encoding="utf-8")
+
+
+def job(work: Path, fresh: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the worker's job: whether to build an untrained model, and where to go on from.
+
+    What an interrupted run left half done, and what it logged after its last whole checkpoint, is
+    removed.
+    """
+    last = checkpoints.last_whole(work / layout.OUT)
+    if last:
+        say(f"going on from step {checkpoints.step(last)}")
+    telemetry.cut(work / layout.TELEMETRY, checkpoints.step(last) if last else -1)
+    return {"fresh": fresh, "resume": str(last.relative_to(work)) if last else None}
+
+
+def sha256(path: Path) -> str:
+    """Return the sha256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

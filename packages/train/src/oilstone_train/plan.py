@@ -1,0 +1,94 @@
+"""`oilstone-train plan`: what would be trained, without training."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from oilstone_schemas import artifact, canonical, recipe
+from oilstone_schemas.command import OilstoneError, say
+from oilstone_schemas.yamlfile import parse
+from oilstone_train import estimate, forms, inputs, launch, lint, render
+
+
+def make(
+    path: Path, data: Path | None, base: Path | None, overrides: Sequence[str]
+) -> dict[str, Any]:
+    """Return the effective Axolotl configuration and an estimate; refuse what would go wrong."""
+    of_base = _is_base(path)
+    settings = recipe.load(path, f"recipe-{'base' if of_base else 'phase'}.v1", overrides)
+    content = canonical.digest(settings)
+    config = render.base(settings, content) if of_base else render.phase(settings, content, False)
+    checked = find_spec("axolotl") is not None
+    if found := lint.problems(config) + (_by_axolotl(config) if checked else []):
+        raise OilstoneError("\n".join(found))
+    if not checked:
+        say("not checked against Axolotl's own schema: axolotl is not installed")
+    figures = _estimate(settings, of_base, data, base)
+    return {"message": _told(config, figures), "config": config, "estimate": figures}
+
+
+def _is_base(path: Path) -> bool:
+    """Tell a base recipe from a phase by the key that only the former has."""
+    value, _ = parse(path.read_text(encoding="utf-8"), str(path))
+    return isinstance(value, dict) and "model" in value
+
+
+def _by_axolotl(config: render.Config) -> list[str]:
+    """Ask Axolotl, in a process of its own: it changes a process as soon as it is imported."""
+    done = subprocess.run(
+        [sys.executable, "-m", "oilstone_train.engine.check"],
+        input=render.dump(config),
+        env=launch.environment(1),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise OilstoneError(f"Axolotl could not look at the configuration:\n{done.stderr[-2000:]}")
+    found: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _estimate(
+    settings: dict[str, Any], of_base: bool, data: Path | None, base: Path | None
+) -> dict[str, Any]:
+    figures: dict[str, Any] = dict(estimate.steps(settings["training"]))
+    if data is not None:
+        dataset = artifact.load(data, "dataset")
+        chosen = inputs.training_rows(data, settings)
+        texts = _texts(chosen.rows, settings, of_base, dataset.details["system_prompt"])
+        figures |= estimate.rows(texts, settings["training"], _counter(base))
+        figures |= {"selection": chosen.counts, "warnings": estimate.warnings(figures)}
+    return figures
+
+
+def _texts(
+    rows: list[dict[str, Any]], settings: dict[str, Any], of_base: bool, system: str
+) -> Iterator[str]:
+    for row in rows:
+        if of_base:
+            pieces = forms.under_comment(row, settings["comment"], True)["segments"]
+            yield "".join(piece["text"] for piece in pieces)
+        else:
+            turns = forms.conversation(row, system)["messages"]
+            yield "".join(turn["content"] for turn in turns)
+
+
+def _counter(base: Path | None) -> estimate.Count:
+    """Return the base's own tokenizer as a counter, where there is one and a library to run it."""
+    if base is None or find_spec("tokenizers") is None:
+        return estimate.guessed
+    from tokenizers import Tokenizer
+
+    artifact.load(base, "base")
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    return lambda text: len(tokenizer.encode(text).ids)
+
+
+def _told(config: render.Config, figures: dict[str, Any]) -> str:
+    lines = [f"# {key}: {value}" for key, value in figures.items() if key != "warnings"]
+    lines += [f"# warning: {text}" for text in figures.get("warnings", [])]
+    return "\n".join([*lines, render.dump(config).rstrip()])

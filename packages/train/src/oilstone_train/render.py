@@ -1,0 +1,125 @@
+"""A recipe becomes an Axolotl configuration: explicit in everything that Axolotl would guess."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import yaml
+
+from oilstone_schemas.command import OilstoneError
+from oilstone_train import layout
+
+Config = dict[str, Any]
+
+PLUGIN = "oilstone_train.engine.plugin.Plugin"
+OURS = {"threads"}  # keys of `training` that Axolotl has no name for
+
+# What Axolotl needs to be told on a machine without a GPU: left alone, it takes CUDA kernels and
+# fp16 weights.
+CPU = {
+    "attn_implementation": "sdpa",
+    "bf16": False,
+    "fp16": False,
+    "tf32": False,
+    "lora_mlp_kernel": False,
+    "lora_qkv_kernel": False,
+    "lora_o_kernel": False,
+    "lora_embedding_kernel": False,
+    "dataloader_num_workers": 0,
+    "dataloader_pin_memory": False,
+    "dataset_num_proc": 1,
+}
+
+
+def base(recipe: Mapping[str, Any], content: str) -> Config:
+    """Return the configuration that trains a model from scratch; `content` as in `phase`."""
+    config = {
+        "base_model": str(layout.INIT),
+        **_data({"type": "input_output"}, content),
+        **_shared(recipe),
+    }
+    return _extended(config, recipe)
+
+
+def phase(recipe: Mapping[str, Any], content: str, continued: bool) -> Config:
+    """Return the configuration of a LoRA phase.
+
+    `content` is a digest of everything that the prepared rows depend on: Axolotl's own cache key
+    sees neither the files' content nor the seed. `continued`: start from another adapter.
+    """
+    form = {
+        "type": "chat_template",
+        "field_messages": "messages",
+        "roles_to_train": ["assistant"],
+        "train_on_eos": "turn",
+    }
+    config = {
+        "base_model": str(layout.BASE),
+        **({"lora_model_dir": str(layout.FROM)} if continued else {}),
+        **_adapter(recipe),
+        "chat_template": "tokenizer_default",
+        **_data(form, content),
+        **_shared(recipe),
+    }
+    return _extended(config, recipe)
+
+
+def dump(config: Config) -> str:
+    """Return a configuration as YAML, in the order in which it was put together."""
+    return yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
+
+
+def _adapter(recipe: Mapping[str, Any]) -> Config:
+    lora = recipe["lora"]
+    nf4 = recipe["quantization"] == "nf4"
+    return {
+        # Axolotl quantizes only when both say so: `lora` with load_in_4bit is 16-bit LoRA.
+        "adapter": "qlora" if nf4 else "lora",
+        "load_in_4bit": nf4,
+        "lora_r": lora["r"],
+        "lora_alpha": lora["alpha"],
+        "lora_dropout": lora["dropout"],
+        "lora_target_modules": lora["targets"],
+    }
+
+
+def _data(form: Mapping[str, Any], content: str) -> Config:
+    train = {"path": str(layout.TRAIN), "ds_type": "json", **deepcopy(form)}
+    test = {"path": str(layout.EVAL), "ds_type": "json", "split": "train", **deepcopy(form)}
+    return {
+        "datasets": [train],
+        "test_datasets": [test],
+        "val_set_size": 0,
+        "dataset_prepared_path": str(layout.PREPARED / content[:16]),
+        "excess_length_strategy": "drop",
+    }
+
+
+def _shared(recipe: Mapping[str, Any]) -> Config:
+    training = recipe["training"]
+    return {
+        **{key: value for key, value in training.items() if key not in OURS},
+        "eval_sample_packing": training["sample_packing"],
+        "pad_to_sequence_len": False,
+        "num_epochs": 10000,  # max_steps decides
+        "dataloader_drop_last": False,
+        "save_total_limit": 2,
+        "load_best_model_at_end": False,
+        "output_dir": str(layout.OUT),
+        "seed": recipe["seed"],
+        "plugins": [PLUGIN],
+        **CPU,
+    }
+
+
+def _extended(config: Config, recipe: Mapping[str, Any]) -> Config:
+    more = recipe["axolotl"]
+    if twice := sorted(set(more) & set(config)):
+        raise OilstoneError(
+            "\n".join(
+                f"axolotl.{key}: the recipe decides this by itself ({key}: {config[key]!r});"
+                " take it out of `axolotl`"
+                for key in twice
+            )
+        )
+    return {**config, **more}

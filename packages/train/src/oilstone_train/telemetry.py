@@ -1,0 +1,45 @@
+"""telemetry.jsonl: one line per logged step, readable while the training runs."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+Line = dict[str, Any]
+
+
+def append(path: Path, line: Line) -> None:
+    """Add a line; it is in the file when this returns."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, allow_nan=False) + "\n")
+
+
+def read(path: Path) -> list[Line]:
+    """Return the lines that are whole; a killed process may have left half a one."""
+    return [json.loads(text) for text in _whole(path)]
+
+
+def cut(path: Path, step: int) -> list[Line]:
+    """Drop what was logged after `step`, where training goes on; return what is left."""
+    kept = [line for line in read(path) if line["step"] <= step]
+    path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+    return kept
+
+
+class Tail:
+    """Reads a growing telemetry file, from where it stopped reading the last time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.seen = path, 0
+
+    def new(self) -> list[Line]:
+        """Return the lines that were added since; nothing when the file was cut."""
+        lines = list(_whole(self.path))
+        fresh, self.seen = lines[self.seen :], len(lines)
+        return [json.loads(text) for text in fresh]
+
+
+def _whole(path: Path) -> Iterator[str]:
+    if path.exists():
+        *lines, _ = path.read_text(encoding="utf-8").split("\n")
+        yield from lines

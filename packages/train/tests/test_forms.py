@@ -1,0 +1,29 @@
+import random
+
+from oilstone_train import forms
+
+from .conftest import row
+
+ROW = row("r", random.Random(3), completion="fn main() {}\n", prompt="Do this.\nAnd that.")
+
+
+def test_every_line_of_the_prompt_is_a_comment() -> None:
+    comment, program = forms.under_comment(ROW, "// ", False)["segments"]
+    assert comment == {"label": False, "text": "// Do this.\n// And that.\n"}
+    assert program == {"label": True, "text": "```rust\nfn main() {}\n```<|eos|>"}
+
+
+def test_the_comment_can_be_learned_too() -> None:
+    assert forms.under_comment(ROW, "# ", True)["segments"][0]["label"] is True
+
+
+def test_the_answer_stands_in_a_fence() -> None:
+    assert forms.conversation(ROW, "")["messages"] == [
+        {"role": "user", "content": "Do this.\nAnd that."},
+        {"role": "assistant", "content": "```rust\nfn main() {}\n```"},
+    ]
+
+
+def test_a_system_prompt_comes_first() -> None:
+    first = forms.conversation(ROW, "You write Rust.")["messages"][0]
+    assert first == {"role": "system", "content": "You write Rust."}

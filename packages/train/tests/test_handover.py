@@ -1,0 +1,49 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oilstone_schemas.artifact import Manifest
+from oilstone_schemas.command import OilstoneError
+from oilstone_train import handover
+
+RECIPE = {"lora": {"r": 8, "alpha": 16, "targets": ["q_proj", "v_proj"]}, "quantization": "nf4"}
+HERE, ELSEWHERE = "a" * 64, "b" * 64
+
+
+def adapter(folder: Path, **changes: Any) -> Manifest:
+    saved = {"r": 8, "lora_alpha": 16, "target_modules": ["v_proj", "q_proj"], **changes}
+    (folder / "adapter_config.json").write_text(json.dumps(saved))
+    return Manifest(folder, {"details": {"base_digest": HERE, "quantization": "nf4"}})
+
+
+def over(digest: str) -> Manifest:
+    return Manifest(Path("base"), {"digest": digest})
+
+
+def test_an_adapter_over_this_base_is_taken(tmp_path: Path) -> None:
+    handover.check(adapter(tmp_path), over(HERE), RECIPE)
+
+
+def test_an_adapter_over_another_base_is_refused_with_both_digests(tmp_path: Path) -> None:
+    with pytest.raises(OilstoneError, match=rf"{HERE}.*{ELSEWHERE}.*without --from"):
+        handover.check(adapter(tmp_path), over(ELSEWHERE), RECIPE)
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("lora.r", {"r": 4}),
+        ("lora.alpha", {"lora_alpha": 8}),
+        ("lora.targets", {"target_modules": ["q_proj"]}),
+    ],
+)
+def test_another_geometry_is_refused(tmp_path: Path, key: str, change: dict[str, Any]) -> None:
+    with pytest.raises(OilstoneError, match=f"has {key}"):
+        handover.check(adapter(tmp_path, **change), over(HERE), RECIPE)
+
+
+def test_another_quantization_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OilstoneError, match="has quantization nf4, the recipe None"):
+        handover.check(adapter(tmp_path), over(HERE), {**RECIPE, "quantization": None})
