@@ -1,0 +1,1 @@
+"""Judges of generated code: compilers, linters and tests decide."""

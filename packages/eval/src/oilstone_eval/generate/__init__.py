@@ -1,0 +1,1 @@
+"""Where samples come from: a local model, or the nearest training answer."""

@@ -1,0 +1,86 @@
+"""Problems and samples, from an artifact's folder or from a plain JSONL file."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from oilstone_schemas import artifact, jsonl, recipe
+from oilstone_schemas.artifact import Manifest
+from oilstone_schemas.command import OilstoneError
+from oilstone_schemas.disk import guard
+from oilstone_schemas.verify import integrity
+
+Row = dict[str, Any]
+DEFAULTS = Path(__file__).with_name("default.yaml")
+FILES = {"problems": ("problems.jsonl", "problem.v1"), "samples": ("samples.jsonl", "sample.v1")}
+
+
+@dataclass(frozen=True)
+class Input:
+    """What is read: `manifest` says which it is. A plain file's digest is its content's sha256."""
+
+    manifest: Manifest
+    path: Path
+    schema: str
+
+    def rows(self) -> list[Row]:
+        """Read every row. Raises OilstoneError with file:line at the first bad one."""
+        return list(jsonl.read(self.path, self.schema))
+
+
+def find(given: Path, kind: str) -> Input:
+    """Return the problems or samples at `given`, a folder or a file; nothing is read yet."""
+    name, schema = FILES[kind]
+    if given.is_dir():
+        return Input(artifact.load(given, kind), given / name, schema)
+    with guard(given):
+        digest = hashlib.sha256(given.read_bytes()).hexdigest()
+    return Input(Manifest(given, {"kind": kind, "digest": digest}), given, schema)
+
+
+def whole(*manifests: Manifest) -> None:
+    """Raise OilstoneError, naming the file, unless every listed file is what it was."""
+    wrong = [
+        problem
+        for manifest in manifests
+        if "files" in manifest.data
+        for problem in integrity(manifest)
+    ]
+    if wrong:
+        raise OilstoneError("\n".join(wrong))
+
+
+def problems(found: Input) -> dict[str, Row]:
+    """Return the problems by id, in their order. Raises OilstoneError at a second of one id."""
+    by_id: dict[str, Row] = {}
+    for number, row in enumerate(found.rows(), start=1):
+        if row["id"] in by_id:
+            raise OilstoneError(f"{found.path}:{number}: a second problem with id {row['id']!r}")
+        by_id[row["id"]] = row
+    if not by_id:
+        raise OilstoneError(f"{found.path}: no problems in it")
+    return by_id
+
+
+def samples(found: Input, known: Mapping[str, Row]) -> list[Row]:
+    """Return the samples; each must answer a known problem, and none twice under one index."""
+    seen: set[tuple[str, int]] = set()
+    rows = found.rows()
+    for number, row in enumerate(rows, start=1):
+        key = (row["problem_id"], row["sample_index"])
+        if row["problem_id"] not in known:
+            raise OilstoneError(
+                f"{found.path}:{number}: answers problem {row['problem_id']!r}, which is not among"
+                " the problems; give the --problems that the samples were made for"
+            )
+        if key in seen:
+            raise OilstoneError(f"{found.path}:{number}: a second sample {key[1]} of {key[0]!r}")
+        seen.add(key)
+    return rows
+
+
+def settings(path: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
+    """Return the evaluation recipe at `path`, or the defaults, with `overrides`."""
+    return recipe.load(path or DEFAULTS, "recipe-eval.v1", overrides)

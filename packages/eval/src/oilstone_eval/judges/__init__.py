@@ -1,0 +1,1 @@
+"""One folder per language; `base.py` is what they have in common."""

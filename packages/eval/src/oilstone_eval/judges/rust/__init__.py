@@ -1,0 +1,1 @@
+"""Rust: rustc compiles, clippy lints, the built program runs its cases."""

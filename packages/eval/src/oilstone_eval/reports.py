@@ -1,0 +1,71 @@
+"""Reads finished reports: their metrics, their verdicts, and which problems they are about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from oilstone_schemas import artifact, jsonl
+from oilstone_schemas.artifact import Manifest
+from oilstone_schemas.canonical import loads
+from oilstone_schemas.command import OilstoneError
+from oilstone_schemas.disk import guard
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report, by the name it goes by in a table."""
+
+    name: str
+    manifest: Manifest
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """The content of metrics.json."""
+        path = self.manifest.folder / "metrics.json"
+        with guard(path):
+            content: dict[str, Any] = loads(path.read_bytes())
+        return content
+
+    @property
+    def primary(self) -> str | None:
+        """The slice that the main metrics are over; None for all problems."""
+        name: str | None = self.metrics["primary_slice"]
+        return name
+
+    @property
+    def problems(self) -> str:
+        """The digest of the problems that were judged."""
+        return next(item["digest"] for item in self.manifest.inputs if item["kind"] == "problems")
+
+    def verdicts(self, slice: str | None) -> dict[Key, dict[str, Any]]:
+        """Return the verdicts of a slice (None: all) by problem and index."""
+        rows = jsonl.read(self.manifest.folder / "verdicts.jsonl", "verdict.v1")
+        return {
+            (row["problem_id"], row["sample_index"]): row
+            for row in rows
+            if slice is None or row["slice"] == slice
+        }
+
+
+def read(given: str, named: bool = True) -> Report:
+    """Return the report of `NAME=FOLDER`, or of `FOLDER`, which goes by its last name."""
+    name, equals, folder = given.partition("=")
+    if not (named and equals):
+        name, folder = Path(given).resolve().name, given
+    return Report(name, artifact.load(Path(folder), "report"))
+
+
+def same_problems(reports: Iterable[Report]) -> None:
+    """Raise OilstoneError unless all reports are about the same problems."""
+    first, *others = reports
+    for other in others:
+        if other.problems != first.problems:
+            raise OilstoneError(
+                f"{other.manifest.folder}: judged on other problems ({other.problems[:12]}) than"
+                f" {first.manifest.folder} ({first.problems[:12]}); only answers to the same"
+                " problems compare. Judge one of them again"
+            )

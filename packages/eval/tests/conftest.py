@@ -1,0 +1,182 @@
+"""Fixtures: the toolchain, sandboxes, artifacts made by hand."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from oilstone_eval.judges.base import Case, Program, Ruling
+from oilstone_eval.judges.rust.judge import RustJudge
+from oilstone_eval.judges.rust.toolchain import Toolchain, find
+from oilstone_eval.sandbox.tier import best
+from oilstone_eval.sandbox.walls import Walls
+from oilstone_schemas import artifact, jsonl
+from oilstone_schemas.command import MissingTool
+
+LIMITS = {
+    "edition": 2021, "cpu_seconds": 1, "wall_seconds": 3, "memory_mib": 256, "output_kib": 256,
+    "compile_cpu_seconds": 30, "compile_memory_mib": 4096,
+}  # fmt: skip
+SUM = (Path(__file__).parent / "sum.rs").read_text()
+SUM_TESTS = [{"stdin": "1 2 4\n", "stdout": "7\n"}, {"stdin": "5\n", "stdout": "5\n"}]
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    try:
+        return find()
+    except MissingTool as error:
+        pytest.skip(f"NOTHING IS JUDGED HERE: {error}")
+
+
+@pytest.fixture(scope="session")
+def walls(toolchain: Toolchain) -> Walls:
+    """The best tier of this machine."""
+    return best(toolchain.shown)
+
+
+@pytest.fixture(scope="session")
+def bwrap(walls: Walls) -> Walls:
+    if not walls.walled:
+        pytest.skip(f"THE SANDBOX IS NOT TESTED HERE: {walls.reason}")
+    return walls
+
+
+@pytest.fixture(params=["bwrap", "rlimits"])
+def tier(request: pytest.FixtureRequest) -> Walls:
+    """Each tier in turn."""
+    if request.param == "rlimits":
+        return Walls("rlimits")
+    found: Walls = request.getfixturevalue("bwrap")
+    return found
+
+
+@pytest.fixture(scope="session")
+def rust(toolchain: Toolchain, walls: Walls) -> RustJudge:
+    return RustJudge(toolchain, walls, LIMITS, 2)
+
+
+Judge = Callable[..., list[Ruling]]
+
+
+@pytest.fixture(scope="session")
+def judged(rust: RustJudge) -> Judge:
+    """Judge programs against (stdin, stdout) pairs."""
+
+    def judge(codes: Sequence[str], *cases: tuple[str, str]) -> list[Ruling]:
+        programs = [Program(code, tuple(Case(*case) for case in cases)) for code in codes]
+        return rust.rule(programs, lambda what, total: lambda: None)
+
+    return judge
+
+
+def problem(name: str, **changes: Any) -> dict[str, Any]:
+    """Return a problem: to sum numbers."""
+    return {
+        "id": name, "language": "rust", "prompt": f"Print the sum of the numbers. ({name})",
+        "tests": SUM_TESTS, "reference": SUM, "domain": "sum", "difficulty": None,
+        "licence": "Apache-2.0", "source": "test", "slice": "combination", **changes,
+    }  # fmt: skip
+
+
+def sample(name: str, code: str | None = SUM, **changes: Any) -> dict[str, Any]:
+    """Return a sample for the problem of that name."""
+    return {
+        "problem_id": name, "sample_index": 0, "completion": f"```rust\n{code}```", "code": code,
+        "finish_reason": "stop", "prompt_tokens": 9, "completion_tokens": 99, "seconds": 0.5,
+        **changes,
+    }  # fmt: skip
+
+
+def row(name: str, prompt: str, **changes: Any) -> dict[str, Any]:
+    """Return a dataset's row."""
+    return {
+        "id": name, "group": name, "family": "sum", "slice": "train", "style": "idiomatic",
+        "language": "rust", "prompt": prompt, "completion": SUM, "tests": SUM_TESTS,
+        "quality": {"idiomatic": 3, "low_quality": 0, "documented": True},
+        "licence": "Apache-2.0", "source": "test", **changes,
+    }  # fmt: skip
+
+
+def make(
+    out: Path,
+    kind: str,
+    fill: Callable[[Path], object],
+    inputs: Sequence[artifact.Manifest] = (),
+    details: Mapping[str, Any] | None = None,
+) -> artifact.Manifest:
+    """Publish an artifact whose files `fill` writes."""
+    recipe = {"made_for": out.name}
+    request = artifact.request(kind, producer="oilstone-eval", recipe=recipe, seed=1, inputs=inputs)
+    stage = artifact.stage(out, request)
+    fill(stage)
+    return artifact.publish(
+        stage, out, kind=kind, producer="oilstone-eval", recipe=recipe, seed=1, inputs=inputs,
+        request=request, details=details or {},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def problems(tmp_path: Path) -> artifact.Manifest:
+    """Two problems to be held out as combinations, one as a family."""
+    rows = [problem("a"), problem("b"), problem("c", slice="family")]
+    return make(
+        tmp_path / "problems",
+        "problems",
+        lambda stage: jsonl.write(stage / "problems.jsonl", rows, "problem.v1"),
+    )
+
+
+@pytest.fixture
+def samples(tmp_path: Path, problems: artifact.Manifest) -> artifact.Manifest:
+    """A right, a wrong and an empty answer."""
+    rows = [sample("a"), sample("b", SUM.replace(".sum()", ".product()")), sample("c", None)]
+    return make(
+        tmp_path / "samples",
+        "samples",
+        lambda stage: jsonl.write(stage / "samples.jsonl", rows, "sample.v1"),
+        [problems],
+    )
+
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run the command in `tmp_path` as a user does."""
+
+    def command(*words: str, **more: Any) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "oilstone_eval", *words], cwd=tmp_path, text=True,
+            capture_output=True, **more,
+        )  # fmt: skip
+
+    return command
+
+
+@pytest.fixture
+def report(
+    run: Run, toolchain: Toolchain, problems: artifact.Manifest, samples: artifact.Manifest
+) -> Path:
+    """A report on the three samples."""
+    done = run("judge", "samples", "--problems", "problems", "--out", "report")
+    assert done.returncode == 0, done.stderr
+    return samples.folder.parent / "report"
+
+
+@pytest.fixture
+def bare_path(tmp_path: Path) -> dict[str, str]:
+    """An environment whose PATH leads nowhere."""
+    (tmp_path / "empty").mkdir()
+    return {"PATH": str(tmp_path / "empty")}
+
+
+@pytest.fixture
+def craft() -> SimpleNamespace:
+    """What tests build artifacts with."""
+    return SimpleNamespace(problem=problem, sample=sample, row=row, make=make)

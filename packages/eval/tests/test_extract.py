@@ -1,0 +1,36 @@
+import pytest
+
+from oilstone_eval.extract import code
+
+
+@pytest.mark.parametrize(
+    ("completion", "found"),
+    [
+        ("Sure:\n```rust\nfn main() {}\n```\nDone.", "fn main() {}\n"),
+        ("```text\nno\n```\n```rs\nyes\n```", "yes\n"),
+        ("```\nfirst\n```\n```rust\nsecond\n```", "second\n"),
+        ("```toml\nno\n```\n```\nyes\n```", "yes\n"),
+        ("```rust\none\n```\n```rust\ntwo\n```", "one\n"),
+        ("```rust\nfn main() {", "fn main() {"),
+        ("````rust\na\n```\nb\n````\nc", "a\n```\nb\n"),
+        ("~~~rust\na\n```\n~~~", "a\n```\n"),
+        ("```Rust,no_run\na\n```", "a\n"),
+        ("```{.rust}\na\n```", "a\n"),
+        ("  ```rust\n  a\n  ```", "  a\n"),
+        ("```rust\n/// ```\n/// f()\nfn f() {}\n```", "/// ```\n/// f()\nfn f() {}\n"),
+        ("fn main() {}\n", "fn main() {}\n"),
+        ("```rust\r\na\r\n```", "a\r\n"),
+        ("```python\nno\n```", None),
+        ("```rust\n\n```", None),
+        ("```rust", None),
+        ("  \n", None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_the_program_is_found(completion: str, found: str | None) -> None:
+    assert code(completion, "rust") == found
+
+
+def test_code_is_never_repaired() -> None:
+    broken = "```rust\nfn main( { let x = ;\n```"
+    assert code(broken, "rust") == "fn main( { let x = ;\n"
