@@ -1,0 +1,1 @@
+"""Gates as code: a report in, a decision out."""

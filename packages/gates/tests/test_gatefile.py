@@ -1,0 +1,45 @@
+"""The gate file is refused before anything else is read."""
+
+import math
+
+import pytest
+
+from oilstone_gates import gatefile
+from oilstone_schemas.command import OilstoneError
+
+
+def refusal(path):
+    with pytest.raises(OilstoneError) as caught:
+        gatefile.load(path)
+    return str(caught.value)
+
+
+def test_unscored_samples_are_not_allowed_unless_the_file_says_so(workshop, gate):
+    assert gatefile.load(workshop.gates(gate()))["gates"][0]["max_unscored"] == 0
+
+
+def test_an_empty_gate_file_is_refused(workshop):
+    assert "gates" in refusal(workshop.gates())
+
+
+def test_a_misspelt_key_is_named_with_its_line(workshop, gate):
+    assert "gates.yaml:9: unknown key 'minn'" in refusal(workshop.gates(gate(minn=3)))
+
+
+def test_two_gates_of_one_name_are_refused(workshop, gate):
+    assert "2 gates are called 'compiles'" in refusal(workshop.gates(gate(), gate()))
+
+
+def test_a_threshold_that_is_no_number_is_refused(workshop, gate):
+    assert "nan" in refusal(workshop.gates(gate(value=math.nan)))
+
+
+def test_a_gate_without_a_rationale_is_refused(workshop, gate):
+    asked = gate()
+    del asked["rationale"]
+    assert "missing key 'rationale'" in refusal(workshop.gates(asked))
+
+
+def test_a_paired_gate_on_a_metric_without_scores_is_refused(workshop, gate):
+    path = workshop.gates(gate(metric="latency_ms", baseline="phase1"))
+    assert "no paired difference; with a baseline there are pass@1" in refusal(path)
