@@ -1,0 +1,141 @@
+"""oilstone-registry promote: nothing unproven gets through."""
+
+import pytest
+
+
+@pytest.fixture
+def adapter(workshop):
+    """A registered adapter."""
+    made = workshop.adapter()
+    workshop.registered(made)
+    return made
+
+
+def refused(workshop, result):
+    """The code and the reason; nothing may have become production."""
+    assert workshop.show()["production"] is None
+    code, said = result
+    assert said["error"]["code"] == code
+    return code, said["error"]["message"]
+
+
+def test_with_a_passing_decision_show_tells_the_production_version(workshop, adapter):
+    decision = workshop.decision(adapter)
+    assert workshop.promote("rust-tiny@0.1.0", decision)[0] == 0
+    production = workshop.show()["production"]
+    told = (production["version"], production["digest"], production["decision"])
+    assert told == ("0.1.0", adapter.digest, decision.digest)
+
+
+def test_without_a_decision_it_is_wrong_use(workshop, adapter):
+    code, why = refused(workshop, workshop.run("promote", "rust-tiny@0.1.0"))
+    assert (code, "add --decision DIR" in why) == (2, True)
+
+
+def test_a_failed_decision_is_refused_with_the_gates_that_failed(workshop, adapter):
+    failed = workshop.decision(adapter, observed=0.5)
+    code, why = refused(workshop, workshop.promote("rust-tiny", failed))
+    assert (code, why.endswith("is failed: compiles")) == (1, True)
+
+
+@pytest.mark.parametrize("reference", ["rust-tiny", "rust-tiny@0.1.0"])
+def test_another_adapters_decision_is_refused(workshop, adapter, reference):
+    foreign = workshop.decision(workshop.adapter("other", "others"))
+    code, why = refused(workshop, workshop.promote(reference, foreign))
+    assert (code, "refused" in why) == (1, True)
+
+
+def test_a_decision_about_no_adapter_is_refused(workshop, adapter):
+    base = workshop.decision(None)
+    code, why = refused(workshop, workshop.promote("rust-tiny@0.1.0", base))
+    assert (code, "is about no adapter" in why) == (1, True)
+
+
+@pytest.mark.parametrize("file", ["decision.json", "manifest.json"])
+def test_a_tampered_decision_is_refused(workshop, adapter, file):
+    decision = workshop.decision(adapter, observed=0.5)
+    path = decision.folder / file
+    path.write_bytes(path.read_bytes().replace(b"0.5", b"0.9", 1).replace(b"0", b"1", 1))
+    code, why = refused(workshop, workshop.promote("rust-tiny", decision))
+    assert (code, str(path) in why) == (1, True)
+
+
+def test_a_forged_decision_that_is_sealed_but_does_not_follow_is_refused(workshop, adapter):
+    forged = workshop.decision(adapter, observed=0.5, verdict="passed")
+    code, why = refused(workshop, workshop.promote("rust-tiny", forged))
+    assert (code, "contradicts itself" in why) == (1, True)
+
+
+def test_a_stored_adapter_that_is_not_what_it_was_is_refused(workshop, adapter):
+    kept = workshop.registry.parent / "store" / adapter.digest / "adapter_model.safetensors"
+    kept.write_text("weightz")
+    code, why = refused(workshop, workshop.promote("rust-tiny", workshop.decision(adapter)))
+    assert (code, str(kept) in why) == (1, True)
+
+
+def test_a_version_that_is_not_there_is_wrong_use_and_the_others_are_named(workshop, adapter):
+    result = workshop.promote("rust-tiny@0.7.0", workshop.decision(adapter))
+    code, why = refused(workshop, result)
+    assert (code, "0.1.0" in why) == (2, True)
+
+
+def test_a_folder_that_is_no_decision_is_wrong_use(workshop, adapter):
+    code, why = refused(workshop, workshop.promote("rust-tiny", adapter))
+    assert (code, "oilstone-gates check" in why) == (2, True)
+
+
+def test_a_version_may_be_named_by_the_beginning_of_its_digest(workshop, adapter):
+    reference = f"rust-tiny@{adapter.digest[:8]}"
+    assert workshop.promote(reference, workshop.decision(adapter))[0] == 0
+
+
+def test_promoting_again_changes_nothing(workshop, adapter):
+    decision = workshop.decision(adapter)
+    workshop.promoted("rust-tiny", decision)
+    before = workshop.show()
+    code, said = workshop.promote("rust-tiny", decision)
+    assert (code, said["changed"], workshop.show()) == (0, False, before)
+
+
+def test_a_newer_decision_about_the_production_version_confirms_it(workshop, adapter):
+    workshop.promoted("rust-tiny", workshop.decision(adapter))
+    newer = workshop.decision(adapter, observed=0.99, name="newer")
+    workshop.promoted("rust-tiny", newer)
+    assert workshop.show()["production"]["decision"] == newer.digest
+
+
+@pytest.fixture
+def three(workshop):
+    """Three versions, promoted one after the other; their references and decisions."""
+    made = []
+    for content in "abc":
+        adapter = workshop.adapter(content, content)
+        workshop.registered(adapter)
+        made.append(workshop.decision(adapter, name=f"decision-{content}"))
+        workshop.promoted("rust-tiny", made[-1])
+    return made
+
+
+def statuses(workshop):
+    return [row["status"] for row in workshop.show()["versions"]]
+
+
+def test_the_version_before_is_previous_and_the_one_before_that_retired(workshop, three):
+    assert statuses(workshop) == ["retired", "previous", "production"]
+
+
+def test_the_previous_version_can_be_promoted_back(workshop, three):
+    workshop.promoted("rust-tiny@0.2.0", three[1])
+    assert statuses(workshop) == ["retired", "production", "previous"]
+
+
+def test_a_retired_version_can_be_promoted_back(workshop, three):
+    workshop.promoted("rust-tiny@0.1.0", three[0])
+    assert statuses(workshop) == ["production", "retired", "previous"]
+
+
+def test_the_log_replayed_gives_the_statuses(workshop, three):
+    workshop.promoted("rust-tiny@0.2.0", three[1])
+    shown = workshop.show()
+    replayed = {event["version"]: event["to_status"] for event in shown["events"]}
+    assert replayed == {row["version"]: row["status"] for row in shown["versions"]}
