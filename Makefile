@@ -24,7 +24,15 @@ set = $(foreach pair,$(1),--set $(pair))
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Without it, every command would compile torch and Axolotl in memory again.
 unexport PYTHONDONTWRITEBYTECODE
-export WORK RECIPES DATA BASE ADAPTER REPORT SET_EVAL
+# What tools/evaluate.sh and tools/gate.sh read. Not for all targets: a `make` started by a test would
+# take this one's folders for its own.
+eval gate: export WORK := $(WORK)
+eval gate: export RECIPES := $(RECIPES)
+eval gate: export DATA := $(DATA)
+eval gate: export BASE := $(BASE)
+eval gate: export ADAPTER := $(ADAPTER)
+eval gate: export REPORT := $(REPORT)
+eval gate: export SET_EVAL := $(SET_EVAL)
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {print "\n" substr($$0, 5)} \
