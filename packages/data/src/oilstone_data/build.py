@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from oilstone_data.checks import Check, Row, contaminated, duplicates
+from oilstone_data.checks import contaminated, duplicates
+from oilstone_data.stage import Check, Row
 from oilstone_data.world import rows
 from oilstone_data.world.split import split
 from oilstone_schemas import artifact, jsonl, recipe

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable
 
+from oilstone_data.stage import Check, Refusal, Row
 from oilstone_data.world.skeleton import skeleton
-
-Row = dict[str, Any]
-
-
-class Refusal(NamedTuple):
-    """Why a row does not enter the dataset: a slug for counting, a sentence for people."""
-
-    reason: str
-    explanation: str
-
-
-Check = Callable[[Row], Refusal | None]
 
 
 def duplicates() -> Check:
