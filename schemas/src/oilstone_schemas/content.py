@@ -14,6 +14,7 @@ _BY_NAME = {
     r"problems\.jsonl": "problem.v1",
     r"samples\.jsonl": "sample.v1",
     r"verdicts\.jsonl": "verdict.v1",
+    r"outcomes\.jsonl": "outcome.v1",
     r"metrics\.json": "metrics.v1",
     r"decision\.json": "decision.v1",
     r"manifest\.json": "manifest.v1",

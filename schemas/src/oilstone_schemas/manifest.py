@@ -20,6 +20,8 @@ MAKERS = {
     "samples": "oilstone-eval generate --base DIR --problems DIR --out DIR",
     "report": "oilstone-eval judge SAMPLES --problems DIR --out DIR",
     "decision": "oilstone-gates check GATES.yaml --report DIR --out DIR",
+    "outcomes": "oilstone-registry serve",
+    "domains": "oilstone-data classify --export --out DIR",
 }
 
 
