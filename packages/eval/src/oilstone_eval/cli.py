@@ -104,8 +104,8 @@ def _judged(samples: Path, recipe: Result, args: argparse.Namespace) -> Result:
 
     if args.workers is not None and args.workers < 1:
         raise OilstoneError(f"--workers {args.workers}: at least 1")
-    bench = judging.prepare(not args.unsafe_no_sandbox, args.workers)
-    made = judging.judge(samples, args.problems, args.out, recipe, bench)
+    sandbox = not args.unsafe_no_sandbox
+    made = judging.judge(samples, args.problems, args.out, recipe, sandbox, args.workers)
     return {**_made(made), "page": str(args.out / "report.html")}
 
 

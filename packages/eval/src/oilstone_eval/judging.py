@@ -1,16 +1,16 @@
 """`judge`: from samples to verdicts, metrics and a page to read them on."""
 
-import os
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oilstone_eval import inputs, metrics
+from oilstone_eval import inputs, metrics, programs
+from oilstone_eval.bench import Bench, prepare
 from oilstone_eval.inputs import Row
-from oilstone_eval.judges.base import Case, Program, Ruling
+from oilstone_eval.judges import languages
+from oilstone_eval.judges.base import Program, Ruling
 from oilstone_eval.progress import Progress
-from oilstone_eval.sandbox.walls import Walls
 from oilstone_schemas import artifact, jsonl
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.canonical import pretty
@@ -20,43 +20,18 @@ PRODUCER = "oilstone-eval"
 PARTS = ("seed", "judge", "primary_slice")
 
 
-@dataclass(frozen=True)
-class Bench:
-    """The judge's surroundings: tools and tier, on which verdicts depend, and how many workers."""
-
-    toolchain: Any
-    walls: Walls
-    workers: int
-
-    @property
-    def depends(self) -> dict[str, str]:
-        """What of this machine verdicts depend on."""
-        tools = {"rustc": self.toolchain.rustc, "clippy": self.toolchain.clippy}
-        return {**tools, "tier": self.walls.tier}
-
-
-def prepare(sandbox: bool, workers: int | None) -> Bench:
-    """Find the tools and the tier. Raises MissingTool; warns loudly without bubblewrap."""
-    from oilstone_eval.judges.rust.toolchain import find
-    from oilstone_eval.sandbox.tier import best
-
-    toolchain = find()
-    asked = "--unsafe-no-sandbox was given"
-    walls = best(toolchain.shown) if sandbox else Walls("rlimits", asked)
-    if not walls.walled:
-        say(
-            f"WARNING: no sandbox: {walls.reason}.\n"
-            "WARNING: judged programs run with limits and an empty environment only; they can read"
-            " files and use the network. Do this on a machine that you can throw away."
-        )
-    return Bench(toolchain, walls, workers or os.cpu_count() or 1)
-
-
 def judge(
-    given: Path, problems: Path, out: Path, recipe: Mapping[str, Any], bench: Bench
-) -> Manifest:
-    """Judge every sample and publish the report `out`, unless it is there already."""
+    given: Path, problems: Path, out: Path, recipe: Mapping[str, Any],
+    sandbox: bool = True, workers: int | None = None,
+) -> Manifest:  # fmt: skip
+    """Judge every sample and publish the report `out`, unless it is there already.
+
+    Raises MissingTool when the judge of a language that the problems ask for lacks one.
+    """
     known, answers = inputs.find(problems, "problems"), inputs.find(given, "samples")
+    by_id = inputs.problems(known)
+    _checkable(by_id, recipe["primary_slice"], known.path)
+    bench = prepare({row["language"] for row in by_id.values()}, sandbox, workers)
     part = {key: recipe[key] for key in PARTS}
     sources = [known.manifest, answers.manifest]
     request = artifact.request(
@@ -68,8 +43,6 @@ def judge(
         say(f"up to date: {out}")
         return there
     inputs.whole(*sources)
-    by_id = inputs.problems(known)
-    _checkable(by_id, part["primary_slice"], known.path)
     rows = inputs.samples(answers, by_id)
     verdicts = _verdicts(by_id, rows, part, bench)
     stage = artifact.stage(out, request)
@@ -89,9 +62,12 @@ def _adapter(samples: Manifest) -> str | None:
 
 
 def _checkable(problems: Mapping[str, Row], primary: str | None, path: Path) -> None:
-    strange = sorted({row["language"] for row in problems.values()} - {"rust"})
+    strange = sorted({row["language"] for row in problems.values()} - set(languages.LANGUAGES))
     if strange:
-        raise OilstoneError(f"{path}: no judge for {', '.join(strange)}; there is one for rust")
+        raise OilstoneError(
+            f"{path}: no judge for {', '.join(strange)}; there are some for"
+            f" {', '.join(languages.LANGUAGES)}"
+        )
     slices = sorted({row["slice"] for row in problems.values()})
     if primary is not None and primary not in slices:
         raise OilstoneError(
@@ -104,42 +80,40 @@ def _verdicts(
     problems: Mapping[str, Row], rows: Sequence[Row], recipe: Mapping[str, Any], bench: Bench
 ) -> list[Row]:
     """Return one verdict per sample, in their order, then one per problem without a sample."""
-    from oilstone_eval.judges.rust.judge import RustJudge
+    by_language: dict[str, list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        by_language[problems[row["problem_id"]]["language"]].append(index)
+    verdicts: dict[int, Row] = {}
+    for language, indices in sorted(by_language.items()):
+        chosen = [rows[index] for index in indices]
+        found = _rulings(language, chosen, problems, recipe, bench)
+        tier = bench.tier(language)
+        for index, row, ruling in zip(indices, chosen, found, strict=True):
+            problem = problems[row["problem_id"]]
+            verdicts[index] = programs.verdict(problem, row["sample_index"], ruling, tier)
+    missing = programs.unanswered(problems, rows)
+    return [verdicts[index] for index in range(len(rows))] + [
+        programs.verdict(problem, 0, programs.NOT_RUN, bench.tier(problem["language"]))
+        for problem in missing
+    ]
 
-    judge = RustJudge(bench.toolchain, bench.walls, recipe["judge"], bench.workers)
-    asked = [_program(row["code"], problems[row["problem_id"]]) for row in rows]
+
+def _rulings(
+    language: str, rows: Sequence[Row], problems: Mapping[str, Row], recipe: Mapping[str, Any],
+    bench: Bench,
+) -> list[Ruling]:  # fmt: skip
+    """Judge samples of one language; equal programs with equal tests once."""
+    judge = bench.judge(language, recipe["judge"])
+    asked = [
+        programs.program(row, problems[row["problem_id"]], judge.reads_completion) for row in rows
+    ]
     unique = list(dict.fromkeys(program for program in asked if program))
     rulings: dict[Program | None, Ruling] = {None: judge.no_code()}
     if unique:
-        say(f"{len(rows)} samples, {len(unique)} different programs, tier {bench.walls.tier}")
-        found = judge.rule(unique, Progress)
-        rulings.update(zip(unique, found, strict=True))
-    tier = bench.walls.tier
-    verdicts = [
-        _verdict(problems[row["problem_id"]], row["sample_index"], rulings[program], tier)
-        for row, program in zip(rows, asked, strict=True)
-    ]
-    answered = {row["problem_id"] for row in rows}
-    not_run = Ruling("unscored", "not_run", "there is no sample for this problem")
-    return verdicts + [
-        _verdict(problem, 0, not_run, tier)
-        for name, problem in problems.items()
-        if name not in answered
-    ]
-
-
-def _program(code: str | None, problem: Row) -> Program | None:
-    if code is None or not code.strip():
-        return None
-    return Program(code, tuple(Case(**test) for test in problem["tests"]))
-
-
-def _verdict(problem: Row, index: int, ruling: Ruling, tier: str) -> Row:
-    return {
-        "problem_id": problem["id"], "sample_index": index, "slice": problem["slice"],
-        "status": ruling.status, "reason": ruling.reason, "checks": dict(ruling.checks),
-        "tier": tier, "seconds": round(ruling.seconds, 6), "explanation": ruling.explanation,
-    }  # fmt: skip
+        tier = bench.tier(language)
+        say(f"{language}: {len(rows)} samples, {len(unique)} different programs, tier {tier}")
+        rulings.update(zip(unique, judge.rule(unique, Progress), strict=True))
+    return [rulings[program] for program in asked]
 
 
 def _write(

@@ -3,10 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from oilstone_eval.judges import cases
-from oilstone_eval.judges.base import Case, Checks, Done, Program, Progress, Ruling
+from oilstone_eval.judges.base import (
+    Case,
+    Checks,
+    Done,
+    Keep,
+    Program,
+    Progress,
+    Ruling,
+    forget,
+)
 from oilstone_eval.judges.rust import crates
 from oilstone_eval.judges.rust.compiler import OUTPUT, ROOT, Compiler, Report
 from oilstone_eval.judges.rust.style import style
@@ -24,6 +33,9 @@ HELLO = Program('fn main() {\n    println!("hello");\n}\n', (Case("", "hello\n")
 
 class RustJudge:
     """Judges Rust programs, `workers` at a time; `recipe` is eval.yaml's `judge`."""
+
+    sandboxed: ClassVar[bool] = True
+    reads_completion: ClassVar[bool] = False
 
     def __init__(
         self, toolchain: Toolchain, walls: Walls, recipe: Mapping[str, Any], workers: int
@@ -44,7 +56,9 @@ class RustJudge:
         checks = {**_style("", False), "clippy_warnings": None, "lints": [], "rustc_warnings": 0}
         return Ruling("failed", "no_code", "no code in the completion", checks)
 
-    def rule(self, programs: Sequence[Program], progress: Progress) -> list[Ruling]:
+    def rule(
+        self, programs: Sequence[Program], progress: Progress, keep: Keep = forget
+    ) -> list[Ruling]:
         """Judge every program, in order. Raises MissingTool when the toolchain builds nothing."""
         with Pool(self.walls, self.workers) as pool:
             pool.map([self._try_tools], lambda: None)

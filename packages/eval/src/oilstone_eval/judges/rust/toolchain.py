@@ -23,6 +23,11 @@ class Toolchain:
     clippy: str
 
     @property
+    def versions(self) -> Mapping[str, str]:
+        """What verdicts depend on."""
+        return {"rustc": self.rustc, "clippy": self.clippy}
+
+    @property
     def shown(self) -> Mapping[str, str]:
         """What the sandbox must show of the host, and where."""
         shown = {} if self._in_usr else {str(self.sysroot): INSIDE}

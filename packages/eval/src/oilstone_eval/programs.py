@@ -1,0 +1,41 @@
+"""From samples to programs, and from rulings to verdicts."""
+
+from collections.abc import Mapping, Sequence
+
+from oilstone_eval.inputs import Row
+from oilstone_eval.judges.base import Case, Program, Ruling
+
+_FIELDS = ("checker", "entry_point", "test_code", "prelude", "module_name", "compare", "tolerance",
+           "answer", "reference")  # fmt: skip
+NOT_RUN = Ruling("unscored", "not_run", "there is no sample for this problem")
+
+
+def program(sample: Row, problem: Row, reads_completion: bool) -> Program | None:
+    """Return what is to be judged; None when the sample has no code."""
+    code = sample["code"]
+    if code is None or not code.strip():
+        return None
+    return Program(
+        code,
+        tuple(Case(**test) for test in problem["tests"]),
+        problem["language"],
+        fixture=tuple(sorted(problem.get("fixture", {}).items())),
+        completion=sample["completion"] if reads_completion else "",
+        **{key: problem[key] for key in _FIELDS if key in problem},
+    )
+
+
+def verdict(problem: Row, index: int, ruling: Ruling, tier: str) -> Row:
+    """Return the verdict on one sample, as in verdict.v1."""
+    return {
+        "problem_id": problem["id"], "sample_index": index, "language": problem["language"],
+        "slice": problem["slice"], "status": ruling.status, "reason": ruling.reason,
+        "checks": dict(ruling.checks), "tier": tier, "seconds": round(ruling.seconds, 6),
+        "explanation": ruling.explanation,
+    }  # fmt: skip
+
+
+def unanswered(problems: Mapping[str, Row], samples: Sequence[Row]) -> list[Row]:
+    """Return the problems that no sample answers."""
+    answered = {row["problem_id"] for row in samples}
+    return [problem for name, problem in problems.items() if name not in answered]
