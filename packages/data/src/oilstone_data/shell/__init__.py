@@ -1,0 +1,1 @@
+"""Shell commands as data: linted, judged for danger, grouped into families."""
