@@ -107,3 +107,20 @@ def test_the_method_follows_the_values() -> None:
 def test_unequal_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="not pairs"):
         intervals.paired_difference([1, 0], [1])
+
+
+@given(st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_clopper_pearson_agrees_with_scipy(pair: tuple[int, int]) -> None:
+    k, n = pair
+    theirs = stats.binomtest(k, n).proportion_ci(0.95, method="exact")
+    assert intervals.clopper_pearson(k, n) == pytest.approx(tuple(theirs), abs=1e-9)
+
+
+def test_no_event_in_n_follows_the_rule_of_three() -> None:
+    """Hanley and Lippman-Hand 1983: at 95 % one-sided, at most 3 / n."""
+    low, high = intervals.clopper_pearson(0, 500, 0.90)
+    assert (low, high) == (0.0, pytest.approx(3 / 500, rel=0.005))
+
+
+def test_clopper_pearson_of_nothing_says_nothing() -> None:
+    assert intervals.clopper_pearson(0, 0) == (0.0, 1.0)

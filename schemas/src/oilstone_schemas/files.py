@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from oilstone_schemas import content, jsonl, validate
-from oilstone_schemas.canonical import canonical
+from oilstone_schemas.canonical import canonical, loads
 from oilstone_schemas.command import OilstoneError
 
 _CHUNK = 1 << 20
@@ -56,12 +56,16 @@ def fingerprint(path: Path) -> dict[str, Any]:
 
 
 def stable(path: Path, schema: str) -> dict[str, str]:
-    """Return the hash of the rows without their volatile fields, where the schema has such."""
+    """Return the hash of the rows without their volatile fields, where the schema has such.
+
+    A file of a single instance counts as one row.
+    """
     fields = validate.volatile_fields(schema)
     if not fields:
         return {}
     total = hashlib.sha256()
-    for row in jsonl.read(path):
+    single = path.suffix == ".json"
+    for row in [loads(path.read_bytes())] if single else jsonl.read(path):
         total.update(canonical({k: v for k, v in row.items() if k not in fields}) + b"\n")
     return {"stable_sha256": total.hexdigest()}
 

@@ -5,11 +5,12 @@ Samples are taken as exchangeable; nothing here corrects for many looks or many 
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import NormalDist, fmean
 
 NAMES = {
     "wilson": "Wilson's score interval for a share k/n (Wilson 1927)",
+    "clopper-pearson": "exact interval of a share k/n (Clopper and Pearson 1934)",
     "bootstrap": "percentile bootstrap of a mean, 2000 resamples (Efron 1979)",
     "newcombe-paired": "score interval of a paired difference of shares (Newcombe 1998, no. 10)",
     "paired-bootstrap": "percentile bootstrap of the mean of paired differences, 2000 resamples",
@@ -32,6 +33,53 @@ def wilson(k: int, n: int, level: float = 0.95) -> Interval:
     half = z * math.sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
     # At the edges the formula gives exactly 0 and 1, arithmetic only nearly.
     return (0.0 if k == 0 else middle - half), (1.0 if k == n else middle + half)
+
+
+def clopper_pearson(k: int, n: int, level: float = 0.95) -> Interval:
+    """Return the exact interval of the share k/n; of no trials at all, (0, 1).
+
+    Its coverage is never below `level`. With no event in n, the upper end is about 3.7 / n (at a
+    level of 0.90, one-sided 0.95: the rule of three, 3 / n).
+    """
+    if not 0 <= k <= n:
+        raise ValueError(f"k={k} is not between 0 and n={n}")
+    tail = (1 - level) / 2
+    low = 0.0 if k == 0 else _solve(lambda p: _at_least(k, n, p) - tail)
+    high = 1.0 if k == n else _solve(lambda p: tail - (1 - _at_least(k + 1, n, p)))
+    return low, high
+
+
+def _at_least(k: int, n: int, p: float) -> float:
+    """Return the chance of k or more events in n trials of chance p, for 0 < p < 1, 0 < k <= n."""
+    # Each sum runs away from the mean, so that its first term is its largest.
+    if k > n * p:
+        return _tail(n, p, range(k, n + 1))
+    return 1 - _tail(n, p, range(k - 1, -1, -1))
+
+
+def _tail(n: int, p: float, ks: range) -> float:
+    """Sum the binomial chances of `ks`, a run of numbers in either direction."""
+    first, odds = ks.start, p / (1 - p)
+    chosen = math.lgamma(n + 1) - math.lgamma(first + 1) - math.lgamma(n - first + 1)
+    term = math.exp(chosen + first * math.log(p) + (n - first) * math.log1p(-p))
+    terms = []
+    for k in ks:
+        terms.append(term)
+        term *= odds * (n - k) / (k + 1) if ks.step > 0 else k / (odds * (n - k + 1))
+        if term < terms[0] * 1e-20:
+            break
+    return math.fsum(terms)
+
+
+def _solve(rising: Callable[[float], float]) -> float:
+    """Return where a rising function of a share crosses 0, to the last bit, by halving."""
+    low, high = 0.0, 1.0
+    while low < (middle := (low + high) / 2) < high:
+        if rising(middle) < 0:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def bootstrap_mean(values: Sequence[float], level: float = 0.95, seed: int = 0) -> Interval:

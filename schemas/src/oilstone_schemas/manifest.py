@@ -117,7 +117,7 @@ def identity(data: Mapping[str, Any]) -> str:
 
 def _identity_of_file(entry: Mapping[str, Any]) -> list[Any]:
     if "stable_sha256" in entry:
-        return [entry["path"], entry["rows"], entry["stable_sha256"]]
+        return [entry["path"], entry.get("rows", 1), entry["stable_sha256"]]
     return [entry["path"], entry["bytes"], entry["sha256"]]
 
 

@@ -50,7 +50,10 @@ def judge(
     return artifact.publish(
         stage, out, kind="report", producer=PRODUCER, recipe=part, seed=part["seed"],
         inputs=sources, request=request, counts=counts,
-        details={**bench.depends, "adapter_digest": _adapter(answers.manifest)},
+        details={
+            **bench.depends, "tools": bench.depends, "adapter_digest": _adapter(answers.manifest),
+            "prompt_sha256": answers.manifest.data.get("details", {}).get("prompt_sha256"),
+        },
         volatile=("report.html",),
     )  # fmt: skip
 
@@ -90,10 +93,10 @@ def _verdicts(
         tier = bench.tier(language)
         for index, row, ruling in zip(indices, chosen, found, strict=True):
             problem = problems[row["problem_id"]]
-            verdicts[index] = programs.verdict(problem, row["sample_index"], ruling, tier)
+            verdicts[index] = programs.verdict(problem, row, ruling, tier)
     missing = programs.unanswered(problems, rows)
     return [verdicts[index] for index in range(len(rows))] + [
-        programs.verdict(problem, 0, programs.NOT_RUN, bench.tier(problem["language"]))
+        programs.verdict(problem, None, programs.NOT_RUN, bench.tier(problem["language"]))
         for problem in missing
     ]
 
@@ -123,7 +126,8 @@ def _write(
     from oilstone_eval.page import page
 
     jsonl.write(stage / "verdicts.jsonl", verdicts, "verdict.v1")
-    summary = metrics.summarise(verdicts, recipe["primary_slice"], recipe["seed"])
+    spoken = sorted({row["language"] for row in problems.values()})
+    summary = metrics.summarise(verdicts, spoken, recipe["primary_slice"], recipe["seed"])
     (stage / "metrics.json").write_bytes(pretty(summary))
     codes = {(row["problem_id"], row["sample_index"]): row["code"] for row in rows}
     html = page(summary, verdicts, problems, codes, bench.depends)

@@ -25,14 +25,22 @@ def program(sample: Row, problem: Row, reads_completion: bool) -> Program | None
     )
 
 
-def verdict(problem: Row, index: int, ruling: Ruling, tier: str) -> Row:
-    """Return the verdict on one sample, as in verdict.v1."""
+def verdict(problem: Row, sample: Row | None, ruling: Ruling, tier: str) -> Row:
+    """Return the verdict on one sample (None: there is none), as in verdict.v1."""
     return {
-        "problem_id": problem["id"], "sample_index": index, "language": problem["language"],
+        "problem_id": problem["id"], "sample_index": sample["sample_index"] if sample else 0,
+        "language": problem["language"],
         "slice": problem["slice"], "status": ruling.status, "reason": ruling.reason,
         "checks": dict(ruling.checks), "tier": tier, "seconds": round(ruling.seconds, 6),
+        "latency": _latency(sample) if sample else None,
         "explanation": ruling.explanation,
     }  # fmt: skip
+
+
+def _latency(sample: Row) -> float | None:
+    """Return how long the answer took; None for one that no model gave."""
+    asked = sample["finish_reason"] not in ("copied", "unknown")
+    return float(sample["seconds"]) if asked else None
 
 
 def unanswered(problems: Mapping[str, Row], samples: Sequence[Row]) -> list[Row]:

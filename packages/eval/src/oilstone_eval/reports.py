@@ -1,11 +1,12 @@
 """Reads finished reports: their metrics, their verdicts, and which problems they are about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from oilstone_eval.scores import Declared, of_record
 from oilstone_schemas import artifact, jsonl
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.canonical import loads
@@ -29,6 +30,12 @@ class Report:
         with guard(path):
             content: dict[str, Any] = loads(path.read_bytes())
         return content
+
+    @cached_property
+    def declared(self) -> dict[str, Declared]:
+        """The metrics that are means over verdicts, as the report itself defines them."""
+        records = self.metrics["metrics"].items()
+        return {name: of_record(record) for name, record in records if "check" in record}
 
     @property
     def primary(self) -> str | None:
@@ -69,3 +76,36 @@ def same_problems(reports: Iterable[Report]) -> None:
                 f" {first.manifest.folder} ({first.problems[:12]}); only answers to the same"
                 " problems compare. Judge one of them again"
             )
+
+
+def comparable(reports: Sequence[Report]) -> None:
+    """Raise OilstoneError unless problems, prompts and tools are the same.
+
+    A prompt that a report does not know, such as that of a foreign samples file, hinders nothing.
+    """
+    same_problems(reports)
+    first, *others = reports
+    for other in others:
+        _same_prompt(first, other)
+        _same_tools(first, other)
+
+
+def _same_prompt(first: Report, other: Report) -> None:
+    ours, theirs = (each.manifest.details.get("prompt_sha256") for each in (first, other))
+    if ours and theirs and ours != theirs:
+        raise OilstoneError(
+            f"{other.manifest.folder}: its model was asked with another system prompt or chat"
+            f" template ({theirs[:12]}) than that of {first.manifest.folder} ({ours[:12]}), which"
+            " may be all the difference. Generate one of them again with the other's prompt"
+        )
+
+
+def _same_tools(first: Report, other: Report) -> None:
+    ours, theirs = (each.manifest.details.get("tools", {}) for each in (first, other))
+    changed = sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
+    if changed:
+        told = "; ".join(f"{key}: {theirs.get(key)}, not {ours.get(key)}" for key in changed)
+        raise OilstoneError(
+            f"{other.manifest.folder}: judged with other tools than {first.manifest.folder}"
+            f" ({told}). Judge one of them again on one machine"
+        )

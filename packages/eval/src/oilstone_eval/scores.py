@@ -1,41 +1,100 @@
-"""What one verdict adds to each metric. README.md defines them; gates read the same fields."""
+"""What one verdict adds to each metric. Every judge declares its metrics in its metrics.py."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
+from oilstone_eval.judges import languages
+
 Verdict = Mapping[str, Any]
+
+# Ends that are no answer: nothing to run, or a run that did not come to its end.
+ERRORS = ("compile_error", "runtime_error", "timeout", "memory", "output_limit", "no_code")
 
 
 @dataclass(frozen=True)
 class Metric:
-    """`score` is None where the verdict does not hold it; `counts` says which verdicts belong."""
+    """The mean of a check over the verdicts of a report.
+
+    `check` names an entry of the verdict's `checks`, or one of the facts below, which every verdict
+    has. `among`: the score is 1 where the check's value is one of these, else 0. `given`: only
+    verdicts whose check of that name is not false belong. `method`: the interval, by default Wilson
+    for shares and the bootstrap for all else.
+    """
 
     unit: str
-    score: Callable[[Verdict], float | None]
-    counts: Callable[[Verdict], bool] = lambda verdict: True
+    check: str
+    among: tuple[str, ...] = ()
+    given: str | None = None
+    method: str | None = None
+
+    def score(self, verdict: Verdict) -> float | None:
+        """Return the verdict's score; None where it does not hold one."""
+        fact = _FACTS.get(self.check)
+        value = fact(verdict) if fact else verdict["checks"].get(self.check)
+        if value is None:
+            return None
+        return float(value in self.among if self.among else value)
+
+    def counts(self, verdict: Verdict) -> bool:
+        """Tell whether the verdict belongs to what is measured."""
+        return self.given is None or verdict["checks"].get(self.given) is not False
 
 
-def _check(name: str) -> Callable[[Verdict], float | None]:
-    def score(verdict: Verdict) -> float | None:
-        value = verdict["checks"].get(name)
-        return None if value is None else float(value)
-
-    return score
+def _passed(verdict: Verdict) -> bool | None:
+    return None if verdict["status"] == "unscored" else verdict["status"] == "passed"
 
 
-def _passed(verdict: Verdict) -> float | None:
-    return None if verdict["status"] == "unscored" else float(verdict["status"] == "passed")
+def _error(verdict: Verdict) -> bool | None:
+    return None if verdict["status"] == "unscored" else verdict["reason"] in ERRORS
 
 
-def _may_compile(verdict: Verdict) -> bool:
-    return verdict["checks"].get("compiles") is not False
+_FACTS: Mapping[str, Callable[[Verdict], bool | None]] = {"passed": _passed, "error": _error}
+PASSED = Metric("share", "passed")
+# Of every report, whatever its languages.
+COMMON: Mapping[str, Metric] = {"error_rate": Metric("share", "error")}
 
 
-METRICS: Mapping[str, Metric] = {
-    "pass@1": Metric("share", _passed),
-    "compile_rate": Metric("share", _check("compiles")),
-    "doc_comment_rate": Metric("share", _check("documented")),
-    "avg_idiomatic_score": Metric("score", _check("idiomatic")),
-    "avg_clippy_warnings": Metric("warnings", _check("clippy_warnings"), _may_compile),
-}
+@dataclass(frozen=True)
+class Declared:
+    """A metric and the languages it is taken over; () for all."""
+
+    metric: Metric
+    languages: tuple[str, ...] = ()
+
+    def takes(self, verdict: Verdict) -> bool:
+        """Tell whether the verdict belongs; one that names no language belongs everywhere."""
+        language = verdict.get("language")
+        spoken = not self.languages or language is None or language in self.languages
+        return spoken and self.metric.counts(verdict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the definition as a metric record of metrics.v1 holds it."""
+        metric = self.metric
+        found = {"check": metric.check, "among": list(metric.among), "given": metric.given,
+                 "languages": list(self.languages)}  # fmt: skip
+        return {key: value for key, value in found.items() if value}
+
+
+def declared(spoken: Iterable[str]) -> dict[str, Declared]:
+    """Return the metrics of a report by name, pass@1 first; `spoken` are its problems' languages.
+
+    Languages of one judge share its metrics.
+    """
+    found = {"pass@1": Declared(PASSED)}
+    by_judge: dict[str, list[str]] = {}
+    for language in sorted(set(spoken)):
+        by_judge.setdefault(languages.family(language), []).append(language)
+    for judge, own in by_judge.items():
+        module = import_module(f"oilstone_eval.judges.{judge}.metrics")
+        found |= {name: Declared(metric, tuple(own)) for name, metric in module.METRICS.items()}
+    return found | {name: Declared(metric) for name, metric in COMMON.items()}
+
+
+def of_record(record: Mapping[str, Any]) -> Declared:
+    """Return the definition that a record of metrics.json carries."""
+    metric = Metric(
+        record["unit"], record["check"], tuple(record.get("among", ())), record.get("given")
+    )
+    return Declared(metric, tuple(record.get("languages", ())))

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oilstone_eval.reports import Report, same_problems
-from oilstone_eval.scores import METRICS
+from oilstone_eval.scores import COMMON
 
 CELL = 18
+WIDE = 5  # metrics side by side
 
 
 def table(reports: Sequence[Report]) -> dict[str, Any]:
@@ -28,32 +29,43 @@ def table(reports: Sequence[Report]) -> dict[str, Any]:
 
 
 def text(found: Mapping[str, Any]) -> str:
-    """Return the table, at most 120 columns wide."""
+    """Return the table, at most 120 columns wide; further metrics follow below."""
     lines = []
     for name, rows in found["slices"].items():
         primary = " (primary)" if name == found["primary_slice"] else ""
-        head = "".join(f"{_short(metric):>{CELL}}" for metric in METRICS)
-        lines += [
-            f"{name}{primary}: value [95 % interval]",
-            f"{'':<16}{'n':>5}{head}{'unscored':>9}",
-        ]
-        lines += [_row(arm, records) for arm, records in rows.items()] + [""]
-    lines.append("clippy: warnings per program that compiles; every other column is over all n.")
-    return "\n".join(lines)
+        lines.append(f"{name}{primary}: value [95 % interval]")
+        for metrics in _columns(rows):
+            head = "".join(f"{_short(metric):>{CELL}}" for metric in metrics)
+            lines.append(f"{'':<16}{'n':>5}{head}{'unscored':>9}")
+            lines += [_row(arm, records, metrics) for arm, records in rows.items()] + [""]
+    if any(
+        "avg_clippy_warnings" in each for rows in found["slices"].values() for each in rows.values()
+    ):
+        lines.append(
+            "clippy: warnings per program that compiles; every other column is over all n."
+        )
+    return "\n".join(lines).rstrip("\n")
+
+
+def _columns(rows: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
+    """Return the metrics of any arm in rows of a screen's width; the common ones have no column."""
+    names = [name for records in rows.values() for name in records if name not in COMMON]
+    unique = list(dict.fromkeys(names))
+    return [unique[start : start + WIDE] for start in range(0, len(unique), WIDE)]
 
 
 def _short(metric: str) -> str:
     return metric.removeprefix("avg_").removesuffix("_score").removesuffix("_warnings")
 
 
-def _row(arm: str, records: Mapping[str, Any]) -> str:
-    cells = "".join(f"{_cell(records[metric]):>{CELL}}" for metric in METRICS)
+def _row(arm: str, records: Mapping[str, Any], metrics: Sequence[str]) -> str:
+    cells = "".join(f"{_cell(records.get(metric)):>{CELL}}" for metric in metrics)
     unscored = max(record["unscored"] for record in records.values())
     return f"{arm[:16]:<16}{records['pass@1']['n']:>5}{cells}{unscored:>9}"
 
 
-def _cell(record: Mapping[str, Any]) -> str:
-    if record["value"] is None:
+def _cell(record: Mapping[str, Any] | None) -> str:
+    if record is None or record["value"] is None:
         return "n/a"
     if record["low"] is None:
         return f"{record['value']:.2f}"

@@ -1,0 +1,1 @@
+"""Python programs: run against input and output, asserts, or a pytest file."""

@@ -1,0 +1,1 @@
+"""Shell commands and scripts: parsed, linted, run in scratch folders, searched for harm."""
