@@ -17,6 +17,7 @@ def main() -> None:
     data = load_datasets(cfg=cfg).train_dataset
     model, _ = ModelLoader(cfg, tokenizer).load()
     seen = {"learned": learned(tokenizer, data), **isolation(model, data), **gradients(model, data)}
+    seen["requantized"] = requantized(model, tokenizer)
     print("PROBE" + json.dumps(seen))
 
 
@@ -107,6 +108,28 @@ def reference(model: Any) -> Any:
             setattr(twin.get_submodule(above), last, plain)
     assert not four_bit.layers(twin)
     return twin
+
+
+def requantized(model: Any, tokenizer: Any) -> float:
+    """Return how much the hand-over loss changes when the adapter is merged into NF4 weights."""
+    import torch
+    from bitsandbytes.functional import dequantize_4bit, quantize_4bit
+
+    from oilstone_train import layout
+    from oilstone_train.engine.handover import loss
+
+    torch.manual_seed(0)
+    for name, weight in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=0.02)
+    before = loss(model, tokenizer, layout.EVAL)
+    merged = reference(model)
+    for layer in [module for module in merged.modules() if hasattr(module, "lora_B")]:
+        weight = layer.base_layer.weight.data + layer.get_delta_weight("default")
+        packed, state = quantize_4bit(weight, blocksize=64, quant_type="nf4")
+        layer.base_layer.weight.data = dequantize_4bit(packed, state).float()
+        torch.nn.init.zeros_(layer.lora_B["default"].weight)
+    return abs(loss(merged, tokenizer, layout.EVAL) - before)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from oilstone_schemas import artifact, jsonl
-from oilstone_train import forms, launch, layout
+from oilstone_train import forms, handover, launch, layout
 
 from .conftest import Phase, command, details, run, telemetry
 
@@ -44,7 +44,8 @@ def test_artifacts_verify(base: Path, adapters: dict[str, Path]) -> None:
 def test_an_adapter_holds_what_it_should_and_no_more(adapters: dict[str, Path]) -> None:
     assert sorted(path.name for path in adapters["first"].iterdir()) == [
         "adapter_config.json", "adapter_model.safetensors", "axolotl.yaml", "chat_template.jinja",
-        "loss.svg", "manifest.json", "telemetry.jsonl", "tokenizer.json", "tokenizer_config.json",
+        "handover.jsonl", "loss.svg", "manifest.json", "telemetry.jsonl", "tokenizer.json",
+        "tokenizer_config.json",
     ]  # fmt: skip
 
 
@@ -87,6 +88,25 @@ def test_a_phase_goes_on_exactly_where_the_adapter_was_left(
     assert done.returncode == 0, done.stderr
     assert details(out)["eval_loss_at_start"] == details(adapters["first"])["eval_loss"]
     assert details(out)["from_digest"] == artifact.load(adapters["first"]).digest
+
+
+def test_a_phase_that_would_begin_elsewhere_stops(
+    adapters: dict[str, Path], phase: Phase, tmp_path: Path
+) -> None:
+    """The manifest of one adapter around the weights of another that is just like it."""
+    first, other = artifact.load(adapters["first"]), artifact.load(adapters["other"])
+    made = {"producer": "oilstone-train", "recipe": {}, "seed": 1, "inputs": []}
+    request = artifact.request("adapter", **made)
+    stage = artifact.stage(tmp_path / "mixed", request)
+    shutil.copytree(other.folder, stage, dirs_exist_ok=True)
+    (stage / "manifest.json").unlink()
+    artifact.publish(
+        stage, tmp_path / "mixed", kind="adapter", request=request, details=first.details, **made
+    )
+    done = run(*phase(tmp_path / "out", "--from", tmp_path / "mixed"))
+    assert done.returncode == 1
+    assert "hand-over: the earlier phase ended with" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_adapter_over_another_base_is_refused(
@@ -201,6 +221,10 @@ def test_every_projection_is_4_bit(probed: dict[str, Any], adapters: dict[str, P
 def test_gradients_are_those_of_a_dequantized_model(probed: dict[str, Any], when: str) -> None:
     """Before and after an evaluation: bitsandbytes repacks weights in it on some CPUs."""
     assert probed["distance"][when] < 1e-4 * probed["gradient"]
+
+
+def test_a_merged_and_requantized_adapter_is_another_model(probed: dict[str, Any]) -> None:
+    assert probed["requantized"] > 10 * handover.TOLERANCE
 
 
 def test_a_row_does_not_see_the_one_packed_before_it(probed: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from oilstone_schemas.artifact import Manifest
-from oilstone_schemas.command import OilstoneError
+from oilstone_schemas.command import CheckFailed, OilstoneError
 from oilstone_train import handover
 
 RECIPE = {"lora": {"r": 8, "alpha": 16, "targets": ["q_proj", "v_proj"]}, "quantization": "nf4"}
@@ -47,3 +47,14 @@ def test_another_geometry_is_refused(tmp_path: Path, key: str, change: dict[str,
 def test_another_quantization_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OilstoneError, match="has quantization nf4, the recipe None"):
         handover.check(adapter(tmp_path), over(HERE), {**RECIPE, "quantization": None})
+
+
+@pytest.mark.parametrize("found", [1.0, 1.0 + 0.9e-5, 1.0 - 0.9e-5])
+def test_the_same_loss_is_the_same_model(found: float) -> None:
+    handover.same(1.0, found)
+
+
+@pytest.mark.parametrize("found", [1.0 + 1.1e-5, 0.9, float("nan"), float("inf")])
+def test_another_loss_is_another_model(found: float) -> None:
+    with pytest.raises(CheckFailed, match=r"ended with a loss of 1\.000000"):
+        handover.same(1.0, found)

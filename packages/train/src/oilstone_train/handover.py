@@ -1,11 +1,15 @@
-"""May a phase go on from this adapter? Same base, same geometry, same quantization."""
+"""May a phase go on from this adapter? Same base, geometry and quantization, and the same loss."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from oilstone_schemas.artifact import Manifest
-from oilstone_schemas.command import OilstoneError
+from oilstone_schemas.command import CheckFailed, OilstoneError
+
+ROWS = "handover.jsonl"
+MOST = 64  # rows; enough to tell any two adapters apart, and seconds even for a large model
+TOLERANCE = 1e-5  # nats per token
 
 
 def check(adapter: Manifest, base: Manifest, recipe: Mapping[str, Any]) -> None:
@@ -33,3 +37,14 @@ def check(adapter: Manifest, base: Manifest, recipe: Mapping[str, Any]) -> None:
     ]
     if differing:
         raise OilstoneError("\n".join(differing))
+
+
+def same(expected: float, found: float) -> None:
+    """Raise CheckFailed when two losses are not of one model. Both in nats per token."""
+    if not abs(found - expected) <= TOLERANCE:
+        raise CheckFailed(
+            f"hand-over: the earlier phase ended with a loss of {expected:.6f} on its {ROWS}, and"
+            f" this one would begin with {found:.6f}; they may differ by {TOLERANCE:g}. It is not"
+            " the adapter that was handed over, or not over the same weights (merged, quantized"
+            " anew, another device): train the earlier phase again here, or start without --from"
+        )

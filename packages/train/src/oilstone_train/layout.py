@@ -5,6 +5,7 @@ from pathlib import Path
 WORK = "work"
 TRAIN = Path("data/train.jsonl")
 EVAL = Path("data/eval.jsonl")
+HANDOVER = Path("data/handover.jsonl")  # what the next phase is to measure again
 INIT = Path("init")  # the untrained model of a base run
 BASE = Path("base")  # a link to the base of a phase
 FROM = Path("from")  # a link to the adapter that a phase goes on from

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from oilstone_schemas import artifact, canonical, recipe
+from oilstone_schemas import artifact, canonical, jsonl, recipe
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import say
 from oilstone_train import forms, handover, inputs, layout, making, render
@@ -14,7 +14,7 @@ from oilstone_train.launch import Worker
 from oilstone_train.making import Order
 
 FROM_DATA = ("system_prompt", "system_prompt_sha256")
-MEASURED = ("steps", "tokens", "train_loss", "eval_loss", "eval_loss_at_start")
+MEASURED = ("handover_loss", "steps", "tokens", "train_loss", "eval_loss", "eval_loss_at_start")
 
 
 def make(
@@ -34,7 +34,9 @@ def make(
     work = order.work()
     with Worker(work, settings["training"]["threads"]) as worker:
         counts = _prepare(work, settings, dataset, trunk, earlier)
-        result = worker.do(making.job(work, None), settings["training"]["max_steps"])
+        expected = earlier.details["handover_loss"] if earlier else None
+        job = {**making.job(work, None), "handover": expected}
+        result = worker.do(job, settings["training"]["max_steps"])
     _collect(work, trunk)
     details = {
         "base_digest": trunk.digest,
@@ -59,11 +61,12 @@ def _prepare(
     """Fill the work folder; return how many rows fell to which reason."""
     chosen = inputs.training_rows(dataset.folder, settings)
     system = dataset.details["system_prompt"]
-    content = making.write_rows(
-        work,
-        (forms.conversation(row, system) for row in chosen.rows),
-        (forms.conversation(r, system) for r in inputs.evaluation_rows(dataset.folder, settings)),
-    )
+    measured = [
+        forms.conversation(r, system) for r in inputs.evaluation_rows(dataset.folder, settings)
+    ]
+    train = (forms.conversation(row, system) for row in chosen.rows)
+    content = making.write_rows(work, train, measured)
+    jsonl.write(work / layout.HANDOVER, measured[: handover.MOST])
     _link(work / layout.BASE, trunk.folder)
     if earlier:
         _link(work / layout.FROM, earlier.folder)
@@ -87,6 +90,7 @@ def _collect(work: Path, trunk: Manifest) -> None:
     (stage / settings).write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
     shutil.copyfile(made / weights, stage / weights)
     shutil.copyfile(work / layout.CONFIG, stage / layout.CONFIG)
+    shutil.copyfile(work / layout.HANDOVER, stage / handover.ROWS)
     for name in layout.TOKENIZER:
         shutil.copyfile(trunk.folder / name, stage / name)
 

@@ -1,11 +1,11 @@
 """Oilstone's hooks in Axolotl: seeds, the exact trainer, telemetry, 4-bit layers that train."""
 
-from pathlib import Path
+import json
 from typing import Any
 
 from axolotl.integrations.base import BasePlugin
 
-from oilstone_train import layout
+from oilstone_train import handover, layout
 from oilstone_train.engine import four_bit
 
 
@@ -43,10 +43,13 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
         return ExactTrainer
 
     def add_callbacks_pre_trainer(self, cfg: Any, model: Any) -> list[Any]:
-        """Write telemetry."""
+        """Write telemetry; check what was handed over."""
+        from oilstone_train.engine.handover import Handover
         from oilstone_train.engine.reporter import Reporter
 
-        return [Reporter(Path(layout.TELEMETRY))]
+        expected = json.loads(layout.JOB.read_text()).get("handover")
+        checks = [] if expected is None else [Handover(layout.FROM / handover.ROWS, expected)]
+        return [Reporter(layout.TELEMETRY), *checks]
 
 
 def _seed(cfg: Any) -> None:

@@ -49,7 +49,20 @@ def _train(resume: str | None) -> dict[str, Any]:
     _assert_plugin()
     data = load_datasets(cfg=cfg)
     model, _, trainer = train(cfg=cfg, dataset_meta=data)
-    return {**_outcome(cfg, model, trainer), "rows_trained": len(data.train_dataset)}
+    return {
+        **_outcome(cfg, model, trainer),
+        "handover_loss": _handover(model, trainer),
+        "rows_trained": len(data.train_dataset),
+    }
+
+
+def _handover(model: Any, trainer: Any) -> float | None:
+    """Measure what a phase that goes on from here will measure again; a base has no such rows."""
+    if not layout.HANDOVER.exists():
+        return None
+    from oilstone_train.engine import handover
+
+    return handover.loss(model, trainer.processing_class, layout.HANDOVER)
 
 
 def _assert_plugin() -> None:

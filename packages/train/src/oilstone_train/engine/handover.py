@@ -1,0 +1,57 @@
+"""The loss on a few conversations, by which a phase proves that it goes on from that very adapter.
+
+Rows are read one by one, unpacked, so neither packing nor the length of sequences nor the size of
+batches is part of the number: it compares across phases that differ in all of them.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainerCallback
+
+from oilstone_schemas import jsonl
+from oilstone_train import handover
+
+Turns = list[dict[str, str]]
+
+
+def loss(model: Any, tokenizer: Any, rows: Path) -> float:
+    """Return the mean loss per token of the last turns, in nats; the model's mode is kept."""
+    import torch
+
+    training, total, count = model.training, 0.0, 0
+    model.eval()
+    with torch.no_grad():
+        for row in jsonl.read(rows):
+            found, tokens = _row(model, tokenizer, row["messages"])
+            total, count = total + found, count + tokens
+    model.train(training)
+    return total / count
+
+
+def _row(model: Any, tokenizer: Any, turns: Turns) -> tuple[float, int]:
+    """Return the summed loss of the last turn's tokens, and how many they are."""
+    import torch
+
+    asked, whole = (
+        tokenizer.apply_chat_template(part, tokenize=True, return_dict=False, **more)
+        for part, more in ((turns[:-1], {"add_generation_prompt": True}), (turns, {}))
+    )
+    given = torch.tensor([whole], device=model.device)
+    logits = model(input_ids=given).logits[0, len(asked) - 1 : -1].float()
+    wanted = given[0, len(asked) :]
+    summed = torch.nn.functional.cross_entropy(logits, wanted, reduction="sum")
+    return float(summed), len(wanted)
+
+
+class Handover(TrainerCallback):  # type: ignore[misc]  # transformers is not followed by mypy
+    """Before the first step: the loss must be the one that the earlier phase ended with."""
+
+    def __init__(self, rows: Path, expected: float) -> None:
+        self.rows, self.expected = rows, expected
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Raise CheckFailed when it is another model; a resumed run was checked when it began."""
+        if not state.global_step:
+            found = loss(kwargs["model"], kwargs["processing_class"], self.rows)
+            handover.same(self.expected, found)
