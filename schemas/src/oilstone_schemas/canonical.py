@@ -6,6 +6,7 @@ differ). Lone surrogates, which UTF-8 cannot hold, are written as `\\uXXXX` esca
 
 import hashlib
 import json
+import math
 import re
 from typing import Any
 
@@ -38,13 +39,22 @@ def loads(text: bytes | str) -> Any:
     if isinstance(text, bytes):
         text = text.decode()
     try:
-        return json.loads(text, parse_constant=_refuse, object_pairs_hook=_unique)
+        return json.loads(
+            text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_unique
+        )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
 
 def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(number: str) -> float:
+    found = float(number)
+    if math.isinf(found):
+        raise ValueError(f"{number} is beyond every number that a computer holds")
+    return found
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

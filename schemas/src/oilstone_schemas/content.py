@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from oilstone_schemas import canonical, jsonl, recipe, validate
+from oilstone_schemas import jsonl, recipe, strict, validate
 from oilstone_schemas.command import OilstoneError
 from oilstone_schemas.disk import guard
 
@@ -20,7 +20,8 @@ _BY_NAME = {
     r"manifest\.json": "manifest.v1",
     r"gates\.yaml": "gates.v1",
     r"phase[^/]*\.yaml": "recipe-phase.v1",
-    r"(data|base|eval)\.yaml": r"recipe-\1.v1",
+    r"(data|base|eval|enrich|from-verdicts|from-outcomes|retrain)\.yaml": r"recipe-\1.v1",
+    r"domains\.json": "domains.v1",
 }
 
 
@@ -65,6 +66,6 @@ def _json(path: Path) -> Any:
     with guard(path):
         content = path.read_bytes()
     try:
-        return canonical.loads(content)
+        return strict.parse(content)
     except ValueError as error:
         raise OilstoneError(f"{path}: not strict JSON: {error}") from error

@@ -3,36 +3,41 @@
 import gzip
 import io
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from oilstone_schemas import validate
-from oilstone_schemas.canonical import dumps, loads
+from oilstone_schemas import strict, validate
+from oilstone_schemas.canonical import dumps
 from oilstone_schemas.command import OilstoneError
 from oilstone_schemas.disk import guard, replacing
+
+_AT_A_TIME = 1 << 16  # bytes
 
 
 def read(path: Path, schema: str | None = None) -> Iterator[dict[str, Any]]:
     """Yield the rows of `path`, each checked against `schema` (such as "row.v1") if one is named.
 
     Raises OilstoneError with file:line at the first row that is cut off, is not JSON, is not an
-    object, holds NaN or a key twice, or breaks its schema.
+    object, holds NaN, a number too large, a key twice or a lone surrogate, or breaks its schema.
     """
-    for number, line in enumerate(_lines(path), start=1):
-        where = f"{path}:{number}"
-        row = _parse(line, where)
-        if schema is not None:
-            validate.check(row, schema, where)
-        yield row
+    accepts = _anything if schema is None else validate.accepts(schema)
+    number = 0
+    for lines in _lines(path):
+        rows = strict.objects(lines) if lines[-1].endswith(b"\n") else None
+        if rows is not None and all(map(accepts, rows)):
+            yield from rows
+        else:
+            yield from _one_by_one(lines, schema, path, number)
+        number += len(lines)
 
 
 def write(path: Path, rows: Iterable[Mapping[str, Any]], schema: str | None = None) -> int:
     """Stream `rows` into `path`, which appears only when whole; return their number.
 
     Keys keep their order, so equal rows give equal bytes. Raises OilstoneError with the row's
-    number when one breaks `schema` or cannot be JSON.
+    number when one breaks `schema` or cannot be strict JSON.
     """
     count = 0
     with replacing(path) as temporary, _writer(temporary, zipped(path)) as file:
@@ -46,18 +51,35 @@ def zipped(path: Path) -> bool:
     return path.suffix == ".gz"
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: Path) -> Iterator[list[bytes]]:
+    """Yield the lines of a file, some at a time."""
     number = 0
     with guard(path):
         try:
             with gzip.open(path) if zipped(path) else path.open("rb") as file:
-                for number, line in enumerate(file, start=1):  # noqa: B007 - named in the error
-                    yield line
+                while lines := file.readlines(_AT_A_TIME):
+                    yield lines
+                    number += len(lines)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise OilstoneError(
-                f"{path}:{number + 1}: the compressed file is cut off or damaged ({error});"
-                " fetch or make it again"
+                f"{path}:{number + 1}: the compressed file is cut off or damaged, here or below"
+                f" ({error}); fetch or make it again"
             ) from error
+
+
+def _one_by_one(
+    lines: Sequence[bytes], schema: str | None, path: Path, before: int
+) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, start=before + 1):
+        where = f"{path}:{number}"
+        row = _parse(line, where)
+        if schema is not None:
+            validate.check(row, schema, where)
+        yield row
+
+
+def _anything(_: Any) -> bool:
+    return True
 
 
 def _parse(line: bytes, where: str) -> dict[str, Any]:
@@ -67,7 +89,7 @@ def _parse(line: bytes, where: str) -> dict[str, Any]:
             " fetch or make the file again"
         )
     try:
-        row = loads(line)
+        row = strict.parse(line)
     except ValueError as error:
         raise OilstoneError(f"{where}: not strict JSON: {error}") from error
     if not isinstance(row, dict):
@@ -79,7 +101,9 @@ def _line(row: Mapping[str, Any], schema: str | None, where: str) -> bytes:
     if schema is not None:
         validate.check(row, schema, where)
     try:
-        return dumps(row) + b"\n"
+        line = dumps(row)
+        strict.refuse_surrogates(line, row)
+        return line + b"\n"
     except (TypeError, ValueError) as error:
         raise OilstoneError(f"{where}: cannot be written as JSON: {error}") from error
 
