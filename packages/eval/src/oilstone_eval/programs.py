@@ -6,7 +6,7 @@ from oilstone_eval.inputs import Row
 from oilstone_eval.judges.base import Case, Program, Ruling
 
 _FIELDS = ("checker", "entry_point", "test_code", "prelude", "module_name", "compare", "tolerance",
-           "answer", "reference")  # fmt: skip
+           "answer", "reference", "prompt")  # fmt: skip
 NOT_RUN = Ruling("unscored", "not_run", "there is no sample for this problem")
 
 

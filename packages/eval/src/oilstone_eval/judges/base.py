@@ -41,6 +41,7 @@ class Program:
     reference: str | None = None
     fixture: tuple[tuple[str, str], ...] = ()
     completion: str = ""
+    prompt: str = ""
 
 
 @dataclass(frozen=True)
