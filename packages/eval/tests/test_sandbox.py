@@ -177,7 +177,16 @@ def test_results_keep_the_order_of_the_tasks(tier: Walls) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/etc/passwd", "/etc/shadow", "/home", "/var", "/proc/1", "/sys", str(Path.home() / ".")],
+    [
+        "/etc/passwd",
+        "/etc/shadow",
+        "/home",
+        "/var",
+        "/proc/sys",
+        "/proc/mounts",
+        "/sys",
+        str(Path.home() / ".bashrc"),
+    ],
 )
 def test_behind_walls_the_machine_is_not_there(bwrap: Walls, path: str) -> None:
     assert one(bwrap, shell(f"ls {path}")).status != 0
@@ -192,10 +201,10 @@ def test_behind_walls_our_own_files_are_not_there(bwrap: Walls, tmp_path: Path) 
 
 def test_behind_walls_the_network_is_not_there(bwrap: Walls) -> None:
     script = "import socket; socket.create_connection(('1.1.1.1', 53), 1)"
-    assert "Network is unreachable" in one(bwrap, python(script)).stderr.decode()
+    assert "Address family not supported" in one(bwrap, python(script)).stderr.decode()
 
 
-@pytest.mark.parametrize("place", ["/", "/usr", "/dev", "/dev/shm", "/etc", "/box", "/box/job"])
+@pytest.mark.parametrize("place", ["/", "/usr", "/dev", "/etc", "/box", "/box/job", "/root"])
 def test_behind_walls_nothing_but_scratch_is_writable(bwrap: Walls, place: str) -> None:
     assert text(one(bwrap, shell(f"test -w {place}; echo $?"))) == "1\n"
 

@@ -1,18 +1,21 @@
-"""What is asked of the sandbox and what it answers, and how both travel through a pipe."""
+"""What is asked of the sandbox and what it answers, and how a job travels into it."""
 
 import json
-import os
-import struct
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+import marshal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-HEADER = struct.Struct(">III")
+BUILD = "/box/job"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one job. CPU time decides; wall time is a generous backstop for sleepers."""
+    """Bounds of one job. CPU time decides; wall time is a generous backstop for sleepers.
+
+    `memory_mib` bounds each process; all of a job's processes together may hold twice that.
+    Time that a job waited for a busy CPU is not counted as wall time.
+    """
 
     cpu_seconds: int
     wall_seconds: float
@@ -20,6 +23,8 @@ class Limits:
     output_kib: int
     file_mib: int = 64
     processes: int = 64
+    files: int = 4096
+    stack_mib: int = 8
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,11 @@ class Job:
 
     A `build` finds that folder holding nothing but `files`, starts there and may write there.
     Any other job sees it as the last build left it, read-only, and starts in an empty scratch
-    folder of its own.
+    folder of its own that holds `files`.
+
+    With `entry` ("module:function" of what the walls preload) nothing is executed: the function
+    gets `given`, plain data, in a fork of the slot's Python, behind the same walls.
+    `whole_output`: more output than the limit does not end the job; the rest is dropped.
     """
 
     program: str
@@ -38,13 +47,17 @@ class Job:
     stdin: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     build: bool = False
+    entry: str = ""
+    given: Any = None
+    whole_output: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended. `stopped` names the limit that ended it: cpu, wall or output.
+    """How a job ended. `stopped` names the limit that ended it: cpu, wall, memory or output.
 
     `fault` says why the sandbox itself could not run the job; then nothing else counts.
+    `dropped`: there was more output than is kept here.
     """
 
     status: int = 0
@@ -55,55 +68,29 @@ class Outcome:
     fault: str | None = None
     stdout: bytes = b""
     stderr: bytes = b""
+    dropped: bool = False
 
 
 def pack_job(job: Job) -> bytes:
-    """Return the frame that carries a job. Lone surrogates survive the trip."""
-    body = json.dumps(asdict(job)).encode()
-    return HEADER.pack(len(body), 0, 0) + body
+    """Return what the job's own process reads. Lone surrogates survive the trip."""
+    limits = job.limits
+    return marshal.dumps(
+        {
+            "cpu": limits.cpu_seconds, "memory": limits.memory_mib, "file": limits.file_mib,
+            "processes": limits.processes, "files_max": limits.files, "stack": limits.stack_mib,
+            "program": job.program, "argv": list(job.argv), "env": dict(job.env),
+            "files": {name: _encoded(text) for name, text in job.files.items()},
+            "stdin": _encoded(job.stdin), "build": job.build, "entry": job.entry,
+            "given": job.given,
+        }
+    )  # fmt: skip
 
 
-def pack_outcome(outcome: Outcome) -> bytes:
-    """Return the frame that carries an outcome; output travels as raw bytes."""
-    facts: dict[str, Any] = {
-        "status": outcome.status, "signal": outcome.signal, "stopped": outcome.stopped,
-        "cpu_seconds": outcome.cpu_seconds, "peak_mib": outcome.peak_mib, "fault": outcome.fault,
-    }  # fmt: skip
-    body = json.dumps(facts).encode()
-    sizes = HEADER.pack(len(body), len(outcome.stdout), len(outcome.stderr))
-    return sizes + body + outcome.stdout + outcome.stderr
+def _encoded(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")
 
 
-def read_job(read: Callable[[int], bytes]) -> Job:
-    """Read one frame through `read(n)`, which returns exactly n bytes or raises EOFError."""
-    size, _, _ = HEADER.unpack(read(HEADER.size))
-    facts = json.loads(read(size))
-    facts["limits"] = Limits(**facts["limits"])
-    facts["argv"] = tuple(facts["argv"])
-    return Job(**facts)
-
-
-def read_outcome(read: Callable[[int], bytes]) -> Outcome:
-    """Read one outcome through `read(n)`, as `read_job` does."""
-    size, out, err = HEADER.unpack(read(HEADER.size))
-    facts = json.loads(read(size))
-    return Outcome(**facts, stdout=read(out), stderr=read(err))
-
-
-def exactly(descriptor: int, size: int) -> bytes:
-    """Read `size` bytes from a pipe. Raises EOFError when its other end has gone."""
-    parts = []
-    while size:
-        part = os.read(descriptor, min(size, 1 << 20))
-        if not part:
-            raise EOFError("the other end has gone")
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
-
-
-def send(descriptor: int, data: bytes) -> None:
-    """Write all of `data` to a pipe."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def read_report(message: bytes) -> dict[str, Any]:
+    """Return what the zygote says of a job that ended: all of an Outcome but its output."""
+    report: dict[str, Any] = json.loads(message)
+    return report

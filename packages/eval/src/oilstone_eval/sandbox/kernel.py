@@ -3,18 +3,26 @@
 import ctypes
 import os
 import signal
+from typing import Any
+
+from oilstone_eval.sandbox.syscalls import number
 
 # PyDLL keeps the interpreter lock, without which a child made by clone() could not go on.
 _libc = ctypes.PyDLL(None, use_errno=True)
 
 _NEW_NAMESPACES = 0x20000000 | 0x00020000 | 0x08000000  # CLONE_NEWPID, CLONE_NEWNS, CLONE_NEWIPC
-_CLONE = {"x86_64": 56, "aarch64": 220}
-_CAPSET = {"x86_64": 126, "aarch64": 91}
-_CAPABILITY_VERSION_3, _CAP_SYS_ADMIN = 0x20080522, 21
-_DEATH_SIGNAL, _SET_DUMPABLE, _SET_KEEPCAPS = 1, 4, 8
-_SET_SUBREAPER, _NO_NEW_PRIVS, _AMBIENT = 36, 38, 47
-_AMBIENT_CLEAR_ALL = 4
-READ_ONLY, NO_SUID, NO_DEV, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
+_NEW_USER, _NEW_MOUNTS = 0x10000000, 0x00020000
+_CAPABILITY_VERSION_3, _CAP_SYS_ADMIN, _LAST_CAPABILITY = 0x20080522, 21, 63
+_DEATH_SIGNAL, _SET_DUMPABLE, _SET_KEEPCAPS, _SET_SECCOMP = 1, 4, 8, 22
+_SET_SUBREAPER, _NO_NEW_PRIVS, _AMBIENT, _DROP_BOUNDING = 36, 38, 47, 24
+_AMBIENT_CLEAR_ALL, _FILTER = 4, 2
+READ_ONLY, NO_SUID, NO_DEV, NO_EXEC = 1, 2, 4, 8
+_REMOUNT, _BIND, _REC, _PRIVATE = 32, 4096, 16384, 1 << 18
+
+
+def call(name: str, *arguments: Any) -> int:
+    """Make a system call; bytes are passed by address. Raises OSError."""
+    return _check(_libc.syscall(ctypes.c_long(number(name)), *arguments), name)
 
 
 def _check(result: int, what: str) -> int:
@@ -24,18 +32,11 @@ def _check(result: int, what: str) -> int:
     return result
 
 
-def _number(table: dict[str, int]) -> int:
-    machine = os.uname().machine
-    if machine not in table:
-        raise OSError(f"no namespaces: the system call numbers of {machine} are not known here")
-    return table[machine]
-
-
 def fork_apart() -> int:
     """Fork into new pid, mount and ipc namespaces: 0 in the child, which is pid 1 there."""
-    number, api = _number(_CLONE), ctypes.pythonapi
+    clone, api = number("clone"), ctypes.pythonapi
     api.PyOS_BeforeFork()
-    pid = _libc.syscall(number, _NEW_NAMESPACES | signal.SIGCHLD, None, None, None, None)
+    pid = _libc.syscall(clone, _NEW_NAMESPACES | signal.SIGCHLD, None, None, None, None)
     if pid == 0:
         api.PyOS_AfterFork_Child()
     else:
@@ -54,9 +55,14 @@ def private_mounts() -> None:
     _mount("none", "/", None, _REC | _PRIVATE, None)
 
 
-def scratch(target: str, mib: int) -> None:
+def scratch(target: str, mib: int, files: int, flags: int = NO_SUID | NO_DEV) -> None:
     """Mount an empty temporary file system with bounded size and number of files."""
-    _mount("tmpfs", target, "tmpfs", NO_SUID | NO_DEV, f"size={mib}m,nr_inodes=4096,mode=1777")
+    _mount("tmpfs", target, "tmpfs", flags, f"size={mib}m,nr_inodes={files},mode=1777")
+
+
+def processes(target: str, options: str = "hidepid=2,subset=pid") -> None:
+    """Mount the list of this pid namespace's processes."""
+    _mount("proc", target, "proc", NO_SUID | NO_DEV | NO_EXEC, options)
 
 
 def read_only(target: str) -> None:
@@ -64,10 +70,48 @@ def read_only(target: str) -> None:
     _mount("none", target, None, _REMOUNT | _BIND | READ_ONLY | NO_SUID | NO_DEV, None)
 
 
+def unmount(target: str) -> None:
+    """Take a mount away from this namespace, whatever still uses it."""
+    _check(_libc.umount2(target.encode(), 2), f"umount {target}")
+
+
 def _capset(mask: int) -> None:
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-    sets = (ctypes.c_uint32 * 6)(mask, mask, 0, 0, 0, 0)  # effective, permitted, inheritable
-    _check(_libc.syscall(_number(_CAPSET), header, sets), "capset")
+    low, high = mask & 0xFFFFFFFF, mask >> 32
+    sets = (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)  # effective, permitted, inheritable
+    call("capset", header, sets)
+
+
+def own_user_namespace() -> None:
+    """Enter a user namespace of our own, with every capability there and none outside.
+
+    Raises OSError where the machine forbids it.
+    """
+    uid, gid = os.geteuid(), os.getegid()
+    if _libc.unshare(_NEW_USER | _NEW_MOUNTS):
+        code = ctypes.get_errno()
+        raise OSError(code, f"unshare: {os.strerror(code)}")
+    # Whoever changed identity owns nothing in /proc until it may be looked at again.
+    _check(_libc.prctl(_SET_DUMPABLE, 1, 0, 0, 0), "prctl")
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {uid} 1"),
+        ("gid_map", f"{gid} {gid} 1"),
+    ):
+        _put(f"/proc/self/{name}", text)
+
+
+def forbid_user_namespaces() -> None:
+    """Let no process of this user namespace make another."""
+    _put("/proc/sys/user/max_user_namespaces", "0")
+
+
+def _put(path: str, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
 
 
 def become_keeping_mounts(uid: int) -> None:
@@ -84,6 +128,13 @@ def become(uid: int) -> None:
     os.setresuid(uid, uid, uid)
 
 
+def drop_bounding_set() -> None:
+    """Let no exec give a capability again, as far as we may decide it."""
+    for capability in range(_LAST_CAPABILITY):
+        if _libc.prctl(_DROP_BOUNDING, capability, 0, 0, 0):
+            return
+
+
 def drop_capabilities() -> None:
     """Give up every capability."""
     _check(_libc.prctl(_AMBIENT, _AMBIENT_CLEAR_ALL, 0, 0, 0), "prctl")
@@ -93,6 +144,16 @@ def drop_capabilities() -> None:
 def no_new_privileges() -> None:
     """Let no exec gain privileges again."""
     _check(_libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+def filter_calls(program: bytes) -> None:
+    """Put on a filter of system calls made by `seccomp`."""
+    given = _Program(len(program) // 8, program)
+    _check(_libc.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(given), 0, 0), "seccomp")
 
 
 def unreadable() -> None:

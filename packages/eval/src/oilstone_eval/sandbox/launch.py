@@ -1,32 +1,43 @@
-"""Starts one job: everything between fork and exec."""
+"""Turns a fresh child of the zygote into a job: walls, limits, identity, then the program.
 
+All that is particular to a job is read here, in the job's own process: the zygote, of which later
+jobs are copies, never sees it.
+"""
+
+import contextlib
+import fcntl
+import importlib
+import marshal
 import os
 import resource
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NamedTuple, NoReturn
 
-from oilstone_eval.sandbox import kernel
-from oilstone_eval.sandbox.job import Job, Limits
+from oilstone_eval.sandbox import kernel, landlock
 
 MIB = 1 << 20
-SCRATCH = "/tmp"
+FIRST_EXTRA = 3
+_HIGH = 100
+Facts = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where jobs run: `work` holds the folder they share. `walled`: each gets its own namespaces.
 
     `uid`: whom to become when started as root without walls, 0 otherwise; builds become uid + 1,
-    so that no judged program may change what was built.
+    so that no judged program may change what was built. `others` are processes that count against
+    a job's limit without being the job's. `landlock` is the version of that interface, 0 for none.
     """
 
     work: str
     walled: bool
     uid: int
     others: int
+    landlock: int
+    filter: bytes
 
     @property
     def folder(self) -> str:
@@ -34,112 +45,150 @@ class Place:
         return f"{self.work}/job"
 
 
-@dataclass(frozen=True)
-class Started:
-    """A running job: its pid and the read ends of its two output pipes."""
+def become_job(place: Place, scratch: str, descriptors: list[int], trouble: int) -> NoReturn:
+    """Never returns. `descriptors`: what to run, then the ends for 1, 2, 3 and so on.
 
-    pid: int
-    stdout: int
-    stderr: int
-    scratch: str | None
-
-
-def start(job: Job, place: Place) -> Started:
-    """Fork and exec. Raises OSError when the job's program could not be started."""
-    scratch = SCRATCH if place.walled else _scratch(place)
-    ours, theirs = _pipes(job.stdin)
-    pid = kernel.fork_apart() if place.walled else os.fork()
-    if pid == 0:
-        _child(lambda: _become(job, place, scratch), theirs)
-    for descriptor in theirs:
-        os.close(descriptor)
-    out, err, trouble = ours
-    started = Started(pid, out, err, None if place.walled else scratch)
-    _raise_trouble(trouble, started)
-    return started
-
-
-def _scratch(place: Place) -> str:
-    path = Path(place.work) / "scratch"
-    path.mkdir()
-    path.chmod(0o1777)
-    return str(path)
-
-
-def _pipes(stdin: str) -> tuple[tuple[int, int, int], tuple[int, int, int, int]]:
-    """Return our ends (stdout, stderr, trouble) and the child's (stdin and those three)."""
-    given = os.memfd_create("stdin")
-    os.write(given, stdin.encode(errors="surrogatepass"))
-    os.lseek(given, 0, os.SEEK_SET)
-    (out, out_w), (err, err_w), (trouble, trouble_w) = os.pipe(), os.pipe(), os.pipe()
-    return (out, err, trouble), (given, out_w, err_w, trouble_w)
-
-
-def _child(become: Callable[[], NoReturn], ends: tuple[int, int, int, int]) -> NoReturn:
-    given, out, err, trouble = ends
+    What goes wrong before the program starts is written to `trouble`, which the program never gets.
+    """
+    trouble = fcntl.fcntl(trouble, fcntl.F_DUPFD_CLOEXEC, _HIGH)
     try:
-        for descriptor, number in ((given, 0), (out, 1), (err, 2)):
-            os.dup2(descriptor, number)
-        become()
+        facts = _read(descriptors[0])
+        _arrange(descriptors[1:], facts["stdin"])
+        os.setsid()
+        _walls(facts, place)
+        _enter(facts, place, scratch)
+        _limits(facts, place)
+        _identity(facts, place)
+        if not facts["entry"]:
+            _close_rest(len(descriptors), trouble)
+            env = {**facts["env"], "TMPDIR": scratch} if facts["build"] else facts["env"]
+            os.execve(Path(place.folder) / facts["program"], facts["argv"], env)
+        module, _, name = facts["entry"].partition(":")
+        function = getattr(importlib.import_module(module), name)
+        os.environ.clear()
+        os.environ.update(facts["env"])
+        _close_rest(len(descriptors), len(descriptors))
     except BaseException as error:
-        os.write(trouble, str(error).encode())
-    os._exit(127)
+        os.write(trouble, str(error).encode(errors="replace")[:4096])
+        os._exit(127)
+    _call(function, facts["given"])
 
 
-def _become(job: Job, place: Place, scratch: str) -> NoReturn:
-    """Turn this process into the job: walls, limits, identity, exec; in this order."""
-    os.setsid()
-    if place.walled:
-        _walls(job, place)
-    _limits(job.limits, place.others)
+def _call(function: Any, given: Any) -> NoReturn:
+    status = 70
+    try:
+        function(given)
+        status = 0
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 1
+    except BaseException as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+    finally:
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+        os._exit(status & 0xFF)
+
+
+def _read(descriptor: int) -> Facts:
+    size = os.fstat(descriptor).st_size
+    parts, at = [], 0
+    while at < size:
+        part = os.pread(descriptor, size - at, at)
+        if not part:
+            break
+        parts.append(part)
+        at += len(part)
+    facts: Facts = marshal.loads(b"".join(parts))
+    return facts
+
+
+def _arrange(ends: list[int], stdin: bytes) -> None:
+    """Give `stdin` to descriptor 0 and the ends to 1, 2, 3 and so on, past the zygote's own."""
+    high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _HIGH) for end in ends]
+    os.dup2(_holding(stdin), 0)
+    for number, end in enumerate(high, start=1):
+        os.dup2(end, number)
+
+
+def _holding(data: bytes) -> int:
+    if not data:
+        return os.open(os.devnull, os.O_RDONLY)
+    given = os.memfd_create("stdin")
+    view = memoryview(data)
+    while view:
+        view = view[os.write(given, view) :]
+    os.lseek(given, 0, os.SEEK_SET)
+    return given
+
+
+def _close_rest(kept: int, trouble: int) -> None:
+    """Close all but 0 to kept - 1, and `trouble`, which a successful exec closes."""
+    os.closerange(kept, trouble)
+    os.closerange(trouble + 1, 1 << 20)
+
+
+def _walls(facts: Facts, place: Place) -> None:
+    if not place.walled:
+        return
+    kernel.scratch("/tmp", facts["file"], facts["files_max"])
+    kernel.scratch("/dev/shm", facts["file"], 64)
+    kernel.processes("/proc")
+    if not facts["build"]:
+        kernel.read_only(place.folder)
+
+
+def _enter(facts: Facts, place: Place, scratch: str) -> None:
+    """Write the files and go where the job starts."""
+    os.chdir(place.folder if facts["build"] else scratch)
+    for name, data in facts["files"].items():
+        if "/" in name:
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(data)
+
+
+def _limits(facts: Facts, place: Place) -> None:
+    memory, file, stack = facts["memory"] * MIB, facts["file"] * MIB, facts["stack"] * MIB
+    # Reserved address space is no memory: each thread reserves a stack and an arena. Memory shared
+    # between processes is counted by this limit alone.
+    space = 2 * memory + 16 * (stack + 64 * MIB)
+    for kind, value in (
+        (resource.RLIMIT_CPU, facts["cpu"]),
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_AS, space),
+        (resource.RLIMIT_STACK, stack),
+        (resource.RLIMIT_FSIZE, file),
+        (resource.RLIMIT_NPROC, facts["processes"] + place.others),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+    ):
+        resource.setrlimit(kind, (value, value))
+
+
+def _identity(facts: Facts, place: Place) -> None:
+    """Give up all that this process may and a job must not; no step may come after the filter."""
     if place.uid:
-        _leave_root(job, place.uid)
+        _leave_root(facts, place.uid)
     if place.walled:
         kernel.drop_capabilities()
     else:
         kernel.die_with_parent()
     kernel.no_new_privileges()
-    os.chdir(place.folder if job.build else scratch)
-    env = {**job.env, "TMPDIR": scratch} if job.build else dict(job.env)
     _default_signals()
-    os.execve(Path(place.folder) / job.program, job.argv, env)
+    if place.walled:
+        if place.landlock:
+            writable = (
+                (place.folder, "/tmp", "/dev/shm") if facts["build"] else ("/tmp", "/dev/shm")
+            )
+            landlock.restrict(place.landlock, writable)
+        kernel.filter_calls(place.filter)
 
 
-def _walls(job: Job, place: Place) -> None:
-    kernel.private_mounts()
-    kernel.scratch(SCRATCH, job.limits.file_mib)
-    if job.build:
-        _own_name(job.program)
-    else:
-        kernel.read_only(place.work)
-
-
-def _own_name(program: str) -> None:
-    """Put a /proc there that tells one thing, the program's path: older compilers ask for it."""
-    kernel.scratch("/proc", 1)
-    Path("/proc/self").mkdir()
-    Path("/proc/self/exe").symlink_to(program)
-
-
-def _limits(limits: Limits, others: int) -> None:
-    memory, file = limits.memory_mib * MIB, limits.file_mib * MIB
-    for kind, value in (
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_FSIZE, file),
-        (resource.RLIMIT_NPROC, limits.processes + others),
-        (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (value, value))
-    # Deep but finite recursion should work as it does in a user's shell.
-    resource.setrlimit(resource.RLIMIT_STACK, (8 * MIB, 8 * MIB))
-
-
-def _leave_root(job: Job, uid: int) -> None:
-    if not job.build:
+def _leave_root(facts: Facts, uid: int) -> None:
+    if not facts["build"]:
         kernel.become(uid)
-    elif _open_to_all(job.program):
+    elif _open_to_all(facts["program"]):
         kernel.become(uid + 1)
 
 
@@ -150,18 +199,5 @@ def _open_to_all(program: str) -> bool:
 
 def _default_signals() -> None:
     # Ignored signals survive exec, and Python ignores these two.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-
-
-def _raise_trouble(trouble: int, started: Started) -> None:
-    """Read the pipe that a successful exec closes unwritten."""
-    try:
-        message = os.read(trouble, 4096)
-    finally:
-        os.close(trouble)
-    if message:
-        os.waitpid(started.pid, 0)
-        os.close(started.stdout)
-        os.close(started.stderr)
-        raise OSError(message.decode(errors="replace"))
+    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)

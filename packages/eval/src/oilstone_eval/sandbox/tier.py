@@ -1,34 +1,54 @@
-"""Chooses the tier by trying it: a canary job must find itself behind walls."""
+"""Chooses the tier by trying it: canary jobs must find themselves behind walls."""
 
 import shutil
+import socket
 from collections.abc import Mapping
+from dataclasses import replace
 
 from oilstone_eval.sandbox.job import Job, Limits
 from oilstone_eval.sandbox.slot import Slot
 from oilstone_eval.sandbox.walls import Walls
+from oilstone_schemas.command import MissingTool
 
 CANARY = (
-    "test ! -e /etc/passwd && test ! -e /proc/1 && test ! -e /home && test ! -w / &&"
-    " test ! -w /usr && test ! -w /box && test -w /tmp"
+    "test ! -e /etc/passwd && test ! -e /home && test ! -w / && test ! -w /usr && test ! -w /box &&"
+    " test -w /tmp && test $$ = 1"
 )
-LIMITS = Limits(cpu_seconds=5, wall_seconds=30, memory_mib=512, output_kib=64)
+LIMITS = Limits(cpu_seconds=5, wall_seconds=30, memory_mib=512, output_kib=64, processes=20)
+CANARIES = "oilstone_eval.sandbox.canaries"
+INSTALL = (
+    "Install bubblewrap (apt-get install bubblewrap). On Ubuntu 24.04 it also needs an AppArmor"
+    " profile with `userns,`; in Docker, --security-opt seccomp=unconfined --security-opt"
+    " apparmor=unconfined. Or run in a virtual machine. --unsafe-no-sandbox goes on without, at"
+    " your own risk"
+)
 
 
 def best(shown: Mapping[str, str]) -> Walls:
-    """Return the strongest tier that works here; `shown` host paths are visible inside."""
+    """Return walls that hold here; `shown` host paths are visible inside. Raises MissingTool."""
     walls = Walls("bwrap", shown=shown)
-    trouble = _trouble(walls)
-    return Walls("rlimits", trouble) if trouble else walls
+    trouble = trouble_with(walls)
+    if trouble:
+        raise MissingTool(f"no usable sandbox: {trouble}. {INSTALL}")
+    return walls
 
 
-def _trouble(walls: Walls) -> str:
+def trouble_with(walls: Walls) -> str:
+    """Return why `walls` do not hold on this machine; empty when they do."""
     if not shutil.which("bwrap"):
-        return "bubblewrap is not installed: apt-get install bubblewrap"
-    job = Job(program="/bin/sh", argv=("sh", "-c", CANARY), limits=LIMITS)
-    with Slot(walls) as slot:
-        outcome = slot.run(job)
-    if outcome.fault:
-        return f"bubblewrap does not work here: {outcome.fault}"
-    if outcome.status or outcome.signal:
-        return "bubblewrap starts, but a canary inside could reach what it must not"
+        return "bubblewrap is not installed"
+    shell = Job(program="/bin/sh", argv=("sh", "-c", CANARY), limits=LIMITS)
+    inside = replace(walls, preload=(*walls.preload, CANARIES))
+    with Slot(inside) as slot, socket.create_server(("127.0.0.1", 0)) as server:
+        outcome = slot.run(shell)
+        if outcome.fault:
+            return f"bubblewrap does not work here: {outcome.fault}"
+        if outcome.status or outcome.signal:
+            return "bubblewrap starts, but a canary inside could reach what it must not"
+        port = server.getsockname()[1]
+        entry = Job("", (), LIMITS, entry=f"{CANARIES}:escape", given=port)
+        found = slot.run(entry)
+    escaped = found.stdout.decode(errors="replace").strip()
+    if found.fault or found.status or escaped != "none":
+        return f"a canary inside got out: {found.fault or escaped or found.stderr.decode()}"
     return ""

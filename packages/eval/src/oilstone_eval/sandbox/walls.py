@@ -1,4 +1,4 @@
-"""Finds out which tier of isolation this machine offers, and builds its command line."""
+"""A tier of isolation, and the command line that puts a zygote behind it."""
 
 import os
 import shutil
@@ -7,14 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PACKAGE = Path(__file__).parent
-FIRST_UID = 61000
+PACKAGE = Path(__file__).parents[1]
 WORK = "/box"
-# The warden's whole Python: isolated, without site, from a folder that holds only the sandbox.
+INSIDE = "/oilstone"
+# What of our own code is shown behind the walls; it imports the standard library alone.
+SHOWN = ("sandbox", "judges/python/inside")
+# The zygote's whole Python: without site, from a folder that holds only what runs inside. Not -I,
+# which would ignore the fixed hash seed: the order of a set must not vary from run to run.
+FLAGS = ("-s", "-S", "-P", "-B")
 ENTRY = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from oilstone_eval.sandbox.warden import main; "
-    "main(sys.argv[1], sys.argv[2] == 'walled', int(sys.argv[3]))"
+    "import sys; sys.path[:0] = sys.argv.pop(1).split(':'); "
+    "from oilstone_eval.sandbox.zygote import main; "
+    "main(sys.argv[1], sys.argv[2] == 'walled', int(sys.argv[3]), *sys.argv[4:])"
 )
 
 
@@ -22,25 +26,28 @@ ENTRY = (
 class Walls:
     """A tier ("bwrap" or "rlimits"), why it is not a better one, and what it shows of the host.
 
-    `shown` maps host paths to where programs find them, read-only, behind bubblewrap.
+    `shown` maps host paths to where programs find them, read-only, behind bubblewrap. `preload`
+    names modules that the zygote imports, so that jobs need not; `paths` are folders, as a job sees
+    them, to import from besides the standard library.
     """
 
     tier: str
     reason: str = ""
     shown: Mapping[str, str] = field(default_factory=dict)
+    preload: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
     @property
     def walled(self) -> bool:
         """Whether jobs run behind bubblewrap."""
         return self.tier == "bwrap"
 
-    def command(self, work: str, index: int) -> list[str]:
-        """Return the command that starts slot `index`'s warden, whose folder is `work`."""
-        uid = str(FIRST_UID + 2 * index)
-        warden = [_python(), "-I", "-S", "-B", "-c", ENTRY]
-        if not self.walled:
-            return [*warden, str(PACKAGE.parents[1]), work, "open", uid]
-        return [*_bwrap(self.shown), *warden, "/oilstone", work, "walled", uid]
+    def command(self, work: str, uid: int) -> list[str]:
+        """Return the command that starts a zygote; its folder is `work`, it becomes `uid`."""
+        ours = INSIDE if self.walled else str(PACKAGE.parent)
+        zygote = [_python(), *FLAGS, "-c", ENTRY, ":".join((ours, *self.paths)), work]
+        zygote += ["walled" if self.walled else "open", str(uid), *self.preload]
+        return [*_bwrap(self.shown), *zygote] if self.walled else zygote
 
 
 def _python() -> str:
@@ -50,30 +57,38 @@ def _python() -> str:
 
 def _bwrap(shown: Mapping[str, str]) -> list[str]:
     command = [
-        shutil.which("bwrap") or "bwrap", "--die-with-parent", "--new-session", "--clearenv",
+        shutil.which("bwrap") or "bwrap", "--die-with-parent", "--new-session",
+        "--clearenv", "--setenv", "PYTHONHASHSEED", "0",
         "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
         "--hostname", "sandbox", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN",
     ]  # fmt: skip
     if os.geteuid() == 0:
-        # Real root needs no user namespace: the warden leaves root itself, before the first job,
+        # Real root needs no user namespace: the zygote leaves root itself, before the first job,
         # because RLIMIT_NPROC counts nothing for the host's uid 0.
         command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         command += ["--unshare-user"]
     command += _system()
     if not f"{sys.base_prefix}/".startswith("/usr/"):
-        command += ["--ro-bind", sys.base_prefix, sys.base_prefix]
-    for host, inside in shown.items():
-        command += ["--ro-bind", host, inside]
-    command += ["--ro-bind", str(PACKAGE), "/oilstone/oilstone_eval/sandbox"]
-    command += ["--perms", "1777", "--tmpfs", "/tmp"]
-    command += ["--perms", "1777", "--size", str(1 << 30), "--tmpfs", WORK]
+        command += [*_open_parents(sys.base_prefix), "--ro-bind", sys.base_prefix, sys.base_prefix]
+    ours = {str(PACKAGE / name): f"{INSIDE}/oilstone_eval/{name}" for name in SHOWN}
+    for host, inside in {**shown, **ours}.items():
+        command += [*_open_parents(inside), "--ro-bind", host, inside]
+    command += ["--perms", "1777", "--size", str(1 << 20), "--tmpfs", "/tmp"]
+    command += ["--perms", "1777", "--size", str(1 << 20), "--tmpfs", WORK]
     return [*command, "--chdir", "/", "--remount-ro", "/", "--remount-ro", "/dev"]
+
+
+def _open_parents(path: str) -> Sequence[str]:
+    """Make the folders above `path` passable; bubblewrap keeps them to root when it makes them."""
+    parents = [str(parent) for parent in reversed(Path(path).parents) if str(parent) != "/"]
+    made = [parent for parent in parents if not f"{parent}/".startswith("/usr/")]
+    return [word for parent in made for word in ("--perms", "0755", "--dir", parent)]
 
 
 def _system() -> Sequence[str]:
     """The host's /usr and what it needs; nothing of /etc but the linker's tables."""
-    command = ["--ro-bind", "/usr", "/usr", "--dev", "/dev", "--dir", "/proc"]
+    command = ["--ro-bind", "/usr", "/usr", "--dev", "/dev", "--proc", "/proc"]
     command += ["--perms", "0755", "--dir", "/etc"]
     for name in ("bin", "sbin", "lib", "lib32", "lib64"):
         path = Path("/", name)

@@ -1,0 +1,1 @@
+"""What runs behind the walls for the Python judge; imports the standard library alone."""
