@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from oilstone_eval.engines import RayJudge
 from oilstone_eval.judges import languages
 from oilstone_eval.judges.base import Judge, Tools
 from oilstone_eval.sandbox.walls import Walls
@@ -22,6 +23,7 @@ class Bench:
     tools: Mapping[str, Tools]
     walls: Walls | None
     workers: int
+    engine: str = "local"
 
     @cached_property
     def depends(self) -> dict[str, str]:
@@ -39,6 +41,9 @@ class Bench:
         made: Judge = languages.judge_class(language)(
             self.tools[language], self.walls, recipe, self.workers
         )
+        if self.engine == "ray":
+            sandboxed = self.walls is None or self.walls.walled
+            return RayJudge(made, language, recipe, sandboxed, self.depends)
         return made
 
     def tier(self, language: str) -> str:
@@ -47,7 +52,9 @@ class Bench:
         return self.walls.tier if self.walls and ran else NOTHING_RUN
 
 
-def prepare(spoken: Iterable[str], sandbox: bool, workers: int | None) -> Bench:
+def prepare(
+    spoken: Iterable[str], sandbox: bool, workers: int | None, engine: str = "local"
+) -> Bench:
     """Find the tools of the `spoken` languages, and the tier. Warns loudly without bubblewrap.
 
     Raises MissingTool when a tool of one of them is missing; those of others do not matter.
@@ -57,7 +64,8 @@ def prepare(spoken: Iterable[str], sandbox: bool, workers: int | None) -> Bench:
     shown = {host: inside for each in found.values() for host, inside in each.shown.items()}
     runs = any(languages.judge_class(name).sandboxed for name in names)
     tools = {name: found[languages.family(name)] for name in names}
-    return Bench(tools, _walls(shown, sandbox) if runs else None, workers or os.cpu_count() or 1)
+    walls = _walls(shown, sandbox) if runs else None
+    return Bench(tools, walls, workers or os.cpu_count() or 1, engine)
 
 
 def _walls(shown: Mapping[str, str], sandbox: bool) -> Walls:

@@ -49,6 +49,14 @@ def _judging_options(verb: argparse.ArgumentParser) -> None:
         help="do not use bubblewrap even where it works: limits and an empty environment only",
     )  # fmt: skip
     verb.add_argument("--workers", type=int, metavar="N", help="default: one per processor")
+    verb.add_argument(
+        "--engine", choices=("local", "ray"), default="local",
+        help="ray: programs are judged in chunks as Ray tasks, on RAY_ADDRESS where that is set",
+    )  # fmt: skip
+    verb.add_argument(
+        "--no-cache", action="store_true",
+        help="take no verdict that was reached before, but for this very report's",
+    )  # fmt: skip
 
 
 def _generate(verbs: Any) -> None:
@@ -104,8 +112,10 @@ def _judged(samples: Path, recipe: Result, args: argparse.Namespace) -> Result:
 
     if args.workers is not None and args.workers < 1:
         raise OilstoneError(f"--workers {args.workers}: at least 1")
-    sandbox = not args.unsafe_no_sandbox
-    made = judging.judge(samples, args.problems, args.out, recipe, sandbox, args.workers)
+    how = judging.How(
+        not args.unsafe_no_sandbox, args.workers, args.engine, cached=not args.no_cache
+    )
+    made = judging.judge(samples, args.problems, args.out, recipe, how)
     return {**_made(made), "page": str(args.out / "report.html")}
 
 

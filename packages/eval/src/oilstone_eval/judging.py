@@ -1,37 +1,48 @@
 """`judge`: from samples to verdicts, metrics and a page to read them on."""
 
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oilstone_eval import inputs, metrics, programs
+from oilstone_eval import cache, inputs, metrics, programs
 from oilstone_eval.bench import Bench, prepare
 from oilstone_eval.inputs import Row
 from oilstone_eval.judges import languages
-from oilstone_eval.judges.base import Program, Ruling
-from oilstone_eval.progress import Progress
+from oilstone_eval.rulings import rulings
 from oilstone_schemas import artifact, jsonl
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.canonical import pretty
 from oilstone_schemas.command import OilstoneError, say
 
 PRODUCER = "oilstone-eval"
+KEPT = "kept"  # rulings of a run without the user's cache; removed before publishing
 PARTS = ("seed", "judge", "primary_slice")
 
 
-def judge(
-    given: Path, problems: Path, out: Path, recipe: Mapping[str, Any],
-    sandbox: bool = True, workers: int | None = None,
-) -> Manifest:  # fmt: skip
+@dataclass(frozen=True)
+class How:
+    """How to judge; no verdict depends on it, but for the tier. `workers` None: one per core."""
+
+    sandbox: bool = True
+    workers: int | None = None
+    engine: str = "local"
+    cached: bool = True
+
+
+def judge(given: Path, problems: Path, out: Path, recipe: Mapping[str, Any], how: How) -> Manifest:
     """Judge every sample and publish the report `out`, unless it is there already.
 
-    Raises MissingTool when the judge of a language that the problems ask for lacks one.
+    A killed run goes on: rulings are kept as they are reached. Raises MissingTool when the judge of
+    a language that the problems ask for lacks one.
     """
     known, answers = inputs.find(problems, "problems"), inputs.find(given, "samples")
     by_id = inputs.problems(known)
     _checkable(by_id, recipe["primary_slice"], known.path)
-    bench = prepare({row["language"] for row in by_id.values()}, sandbox, workers)
+    spoken = {row["language"] for row in by_id.values()}
+    bench = prepare(spoken, how.sandbox, how.workers, how.engine)
     part = {key: recipe[key] for key in PARTS}
     sources = [known.manifest, answers.manifest]
     request = artifact.request(
@@ -44,18 +55,25 @@ def judge(
         return there
     inputs.whole(*sources)
     rows = inputs.samples(answers, by_id)
-    verdicts = _verdicts(by_id, rows, part, bench)
-    stage = artifact.stage(out, request)
+    stage = artifact.stage(out, request, resume=True)
+    kept = cache.folder() if how.cached else stage / KEPT
+    verdicts = _verdicts(by_id, rows, part, bench, kept)
+    shutil.rmtree(stage / KEPT, ignore_errors=True)
     counts = _write(stage, by_id, rows, verdicts, part, bench)
     return artifact.publish(
         stage, out, kind="report", producer=PRODUCER, recipe=part, seed=part["seed"],
-        inputs=sources, request=request, counts=counts,
-        details={
-            **bench.depends, "tools": bench.depends, "adapter_digest": _adapter(answers.manifest),
-            "prompt_sha256": answers.manifest.data.get("details", {}).get("prompt_sha256"),
-        },
+        inputs=sources, request=request, counts=counts, details=_details(bench, answers.manifest),
         volatile=("report.html",),
     )  # fmt: skip
+
+
+def _details(bench: Bench, samples: Manifest) -> dict[str, Any]:
+    """Return what the report tells beside its content: tools, tier, who answered to what prompt."""
+    told = samples.data.get("details", {})
+    return {
+        **bench.depends, "tools": bench.depends, "adapter_digest": _adapter(samples),
+        "prompt_sha256": told.get("prompt_sha256"),
+    }  # fmt: skip
 
 
 def _adapter(samples: Manifest) -> str | None:
@@ -80,8 +98,9 @@ def _checkable(problems: Mapping[str, Row], primary: str | None, path: Path) -> 
 
 
 def _verdicts(
-    problems: Mapping[str, Row], rows: Sequence[Row], recipe: Mapping[str, Any], bench: Bench
-) -> list[Row]:
+    problems: Mapping[str, Row], rows: Sequence[Row], recipe: Mapping[str, Any], bench: Bench,
+    kept: Path,
+) -> list[Row]:  # fmt: skip
     """Return one verdict per sample, in their order, then one per problem without a sample."""
     by_language: dict[str, list[int]] = defaultdict(list)
     for index, row in enumerate(rows):
@@ -89,34 +108,14 @@ def _verdicts(
     verdicts: dict[int, Row] = {}
     for language, indices in sorted(by_language.items()):
         chosen = [rows[index] for index in indices]
-        found = _rulings(language, chosen, problems, recipe, bench)
+        found = rulings(language, chosen, problems, recipe["judge"], bench, kept)
         tier = bench.tier(language)
         for index, row, ruling in zip(indices, chosen, found, strict=True):
-            problem = problems[row["problem_id"]]
-            verdicts[index] = programs.verdict(problem, row, ruling, tier)
-    missing = programs.unanswered(problems, rows)
+            verdicts[index] = programs.verdict(problems[row["problem_id"]], row, ruling, tier)
     return [verdicts[index] for index in range(len(rows))] + [
         programs.verdict(problem, None, programs.NOT_RUN, bench.tier(problem["language"]))
-        for problem in missing
+        for problem in programs.unanswered(problems, rows)
     ]
-
-
-def _rulings(
-    language: str, rows: Sequence[Row], problems: Mapping[str, Row], recipe: Mapping[str, Any],
-    bench: Bench,
-) -> list[Ruling]:  # fmt: skip
-    """Judge samples of one language; equal programs with equal tests once."""
-    judge = bench.judge(language, recipe["judge"])
-    asked = [
-        programs.program(row, problems[row["problem_id"]], judge.reads_completion) for row in rows
-    ]
-    unique = list(dict.fromkeys(program for program in asked if program))
-    rulings: dict[Program | None, Ruling] = {None: judge.no_code()}
-    if unique:
-        tier = bench.tier(language)
-        say(f"{language}: {len(rows)} samples, {len(unique)} different programs, tier {tier}")
-        rulings.update(zip(unique, judge.rule(unique, Progress), strict=True))
-    return [rulings[program] for program in asked]
 
 
 def _write(
