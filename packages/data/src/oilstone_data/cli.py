@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from oilstone_data.verbs import build, export
+from oilstone_data.verbs import build, export, from_verdicts, retrain
 from oilstone_schemas import command
 
-VERBS = (build, export)
+VERBS = (build, export, from_verdicts, retrain)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
