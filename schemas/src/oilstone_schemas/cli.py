@@ -54,6 +54,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="folders below which moved inputs are found, by their digest",
     )
+    one = command.verb(
+        verbs,
+        "compat",
+        _compat,
+        "tell whether a schema accepts all that an older one does; exit 1 when not, or unknown",
+        f"{PROG} compat released/row.v1.schema.json row.v1",
+    )
+    for name in ("old", "new"):
+        one.add_argument(name, metavar=name.upper(), help="a schema's file, or its name: row.v1")
     command.verb(verbs, "list", _list, "list the schemas", f"{PROG} list")
     one = command.verb(verbs, "show", _show, "print a schema", f"{PROG} show verdict.v1")
     one.add_argument("name", metavar="NAME", help="such as verdict.v1")
@@ -95,6 +104,21 @@ def _verify(args: argparse.Namespace) -> dict[str, Any]:
         raise CheckFailed("\n".join(problems))
     reach = ", and so is all it was made from" if args.deep else ""
     return {"folder": str(args.folder), "message": f"{args.folder}: what it was{reach}"}
+
+
+def _compat(args: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    from oilstone_schemas import compat
+
+    answer = compat.compare(_schema(args.old), _schema(args.new))
+    found = {"verdict": answer.verdict, "why": answer.why, "witness": answer.witness}
+    message = f"{answer.verdict}: {answer.why}" if answer.why else answer.verdict
+    if answer.verdict == "incompatible":
+        message += f"\nwitness: {json.dumps(answer.witness)}"
+    return {**found, "message": message}, 0 if answer.verdict == "compatible" else 1
+
+
+def _schema(word: str) -> Any:
+    return validate.schema(word) if word in validate.names() else content.read(_file(Path(word)))
 
 
 def _list(args: argparse.Namespace) -> dict[str, Any]:

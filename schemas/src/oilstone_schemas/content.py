@@ -40,7 +40,7 @@ def infer(path: Path) -> str:
     """
     name = schema_of(path.name)
     if name is None and path.suffix == ".json":
-        value = _json(path)
+        value = read(path)
         name = value.get("schema") if isinstance(value, dict) else None
     if name is None:
         raise OilstoneError(f"{path}: its name tells no schema; name one with --schema")
@@ -58,11 +58,12 @@ def check(path: Path, schema: str) -> int:
     if path.suffix in (".yaml", ".yml"):
         recipe.load(path, schema)
     else:
-        validate.check(_json(path), schema, str(path))
+        validate.check(read(path), schema, str(path))
     return 1
 
 
-def _json(path: Path) -> Any:
+def read(path: Path) -> Any:
+    """Return the value of a strict JSON file. Raises OilstoneError when it is not one."""
     with guard(path):
         content = path.read_bytes()
     try:
