@@ -15,12 +15,15 @@ _BY_NAME = {
     r"samples\.jsonl": "sample.v1",
     r"verdicts\.jsonl": "verdict.v1",
     r"outcomes\.jsonl": "outcome.v1",
+    r"adapters\.jsonl": "adapters.v1",
+    r"events\.jsonl": "event.v1",
+    r"abtests\.jsonl": "abtest.v1",
     r"metrics\.json": "metrics.v1",
     r"decision\.json": "decision.v1",
     r"manifest\.json": "manifest.v1",
     r"gates\.yaml": "gates.v1",
     r"phase[^/]*\.yaml": "recipe-phase.v1",
-    r"(data|base|eval|enrich|from-verdicts|from-outcomes|retrain)\.yaml": r"recipe-\1.v1",
+    r"(data|base|eval|enrich|from-verdicts|from-outcomes|retrain|experiment)\.yaml": r"recipe-\1.v1",
     r"domains\.json": "domains.v1",
 }
 
