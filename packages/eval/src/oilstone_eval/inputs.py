@@ -1,7 +1,7 @@
 """Problems and samples, from an artifact's folder or from a plain JSONL file."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,18 @@ class Input:
     path: Path
     schema: str
 
-    def rows(self) -> list[Row]:
-        """Read every row. Raises OilstoneError with file:line at the first bad one."""
-        return list(jsonl.read(self.path, self.schema))
+    def rows(self, known: Mapping[str, Row] | None = None) -> list[Row]:
+        """Read every row. Raises OilstoneError with file:line at the first bad one.
+
+        A plain file may be one that another evaluator reads; `known` are its samples' problems.
+        """
+        foreign = None if "files" in self.manifest.data else self._foreign(known)
+        return list(jsonl.read(self.path, self.schema) if foreign is None else foreign)
+
+    def _foreign(self, known: Mapping[str, Row] | None) -> Iterator[Row] | None:
+        from oilstone_eval.formats import problems, samples
+
+        return problems.read(self.path) if known is None else samples.read(self.path, known)
 
 
 def find(given: Path, kind: str) -> Input:
@@ -67,7 +76,7 @@ def problems(found: Input) -> dict[str, Row]:
 def samples(found: Input, known: Mapping[str, Row]) -> list[Row]:
     """Return the samples; each must answer a known problem, and none twice under one index."""
     seen: set[tuple[str, int]] = set()
-    rows = found.rows()
+    rows = found.rows(known)
     for number, row in enumerate(rows, start=1):
         key = (row["problem_id"], row["sample_index"])
         if row["problem_id"] not in known:

@@ -28,7 +28,7 @@ def rulings(
     unique = list(dict.fromkeys(program for program in asked if program))
     cache = Cache(kept, language, {"recipe": dict(recipe), **bench.depends})
     known: dict[Program | None, Ruling] = {None: judge.no_code()}
-    known.update(cache.find(unique))
+    known |= cache.find(unique)
     new = [program for program in unique if program not in known]
     say(
         f"{language}: {len(rows)} samples, {len(unique)} different programs, {len(new)} not judged"
