@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from oilstone_data.build import Books
 from oilstone_data.checks import contaminated, duplicates
+from oilstone_data.drawn import Ledger
 from oilstone_schemas import artifact, jsonl
 
 
@@ -97,15 +97,15 @@ def row(identity: str, prompt: str, program: str) -> dict:
 
 
 def test_a_duplicate_is_refused_and_names_the_first():
-    books = Books()
-    kept = list(books.keep([row("a", "p", "x"), row("b", "p", "y")], [duplicates()]))
+    ledger = Ledger()
+    kept = list(ledger.keep([row("a", "p", "x"), row("b", "p", "y")], [duplicates()]))
     assert [r["id"] for r in kept] == ["a"]
-    assert books.refused[0]["explanation"] == "same prompt and style as a"
+    assert ledger.refused[0]["explanation"] == "same prompt and style as a"
 
 
 def test_an_answer_renamed_from_a_held_out_one_is_refused():
     held_out = [row("secret", "p", "fn main() { let a = 1; f(a); }")]
-    books = Books()
+    ledger = Ledger()
     renamed = row("b", "q", "fn main() { let total = 22; g(total); }")
-    assert not list(books.keep([renamed], [contaminated(held_out)]))
-    assert "held-out secret" in books.refused[0]["explanation"]
+    assert not list(ledger.keep([renamed], [contaminated(held_out)]))
+    assert "held-out secret" in ledger.refused[0]["explanation"]

@@ -3,96 +3,85 @@
 from __future__ import annotations
 
 import hashlib
-import random
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from oilstone_data.checks import contaminated, duplicates
-from oilstone_data.stage import Check, Row
-from oilstone_data.world import rows
-from oilstone_data.world.split import split
-from oilstone_schemas import artifact, jsonl, recipe
+from oilstone_data import assemble, recipe
+from oilstone_data.books import Books
+from oilstone_data.sources.kinds import inventory
+from oilstone_data.sources.record import Inventory
+from oilstone_data.telemetry import tools, waterfall
+from oilstone_data.world import rows as world
+from oilstone_schemas import artifact
 from oilstone_schemas.command import say
 
 PRODUCER = "oilstone-data"
+VOLATILE = ("*.svg",)
 
 
-@dataclass
-class Books:
-    """Every row that came in, either kept or refused with its reason."""
+def build(
+    path: Path, out: Path, overrides: Sequence[str], how: tuple[str, int] = ("local", 1)
+) -> dict[str, Any]:
+    """Build the dataset of the recipe at `path` into `out`, unless it stands there already.
 
-    refused: list[Row] = field(default_factory=list)
-    read: int = 0
-
-    def keep(self, source: Iterable[Row], checks: Sequence[Check]) -> Iterator[Row]:
-        """The rows that no check refuses; the others are written down."""
-        for row in source:
-            self.read += 1
-            refusal = next(filter(None, (check(row) for check in checks)), None)
-            if refusal is None:
-                yield row
-            else:
-                self.refused.append(
-                    {"source": row["source"], "line": self.read, **refusal._asdict(), "row": row}
-                )
-
-    def line(self) -> str:
-        """`12345/50000 passed (24.7 %), 37655 refused: 37000 duplicate, 655 contaminated`."""
-        passed, why = self.read - len(self.refused), Counter(r["reason"] for r in self.refused)
-        reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(why.items())) or "none"
-        share = 100 * passed / self.read if self.read else 0.0
-        return (
-            f"{passed}/{self.read} passed ({share:.1f} %), {len(self.refused)} refused: {reasons}"
-        )
-
-
-def build(path: Path, out: Path, overrides: Sequence[str]) -> dict[str, Any]:
-    """Build the dataset of the recipe at `path` into `out`, unless it stands there already."""
-    settings = recipe.load(path, "recipe-data.v1", overrides)
-    key = {"producer": PRODUCER, "recipe": settings, "seed": settings["seed"], "inputs": []}
-    request = artifact.request("dataset", **key, depends={"world": rows.digest()})
-    if found := artifact.current(out, request):
+    `how`: engine ("local" or "ray") and number of workers; neither changes what is built.
+    """
+    settings = recipe.load(path, overrides)
+    found = [inventory(source) for source in settings.get("sources", [])]
+    recorded = recipe.recorded(settings)
+    key = {"producer": PRODUCER, "recipe": recorded, "seed": settings["seed"], "inputs": []}
+    request = artifact.request("dataset", **key, depends=_depends(settings, found))
+    if there := artifact.current(out, request):
         say(f"up to date: {out}")
-        return {"digest": found.digest, "out": str(out), "counts": found.counts, "up_to_date": True}
-    stage = artifact.stage(out, request)
-    counts = _write(stage, settings)
-    prompt = settings["system_prompt"]
-    details = {
-        "system_prompt": prompt,
-        "system_prompt_sha256": hashlib.sha256(prompt.encode()).hexdigest(),
-        "sources": [{"name": rows.SOURCE, "licence": rows.LICENCE, "revision": rows.digest()}],
-    }
+        return {"digest": there.digest, "out": str(out), "counts": there.counts, "up_to_date": True}
+    stage = artifact.stage(out, request, resume=True)
+    books = Books()
+    counts = assemble.write(stage, settings, found, books, how)
+    books.close()
+    _report(stage, books, found)
     made = artifact.publish(
-        stage, out, kind="dataset", request=request, details=details, counts=counts, **key
-    )
+        stage, out, kind="dataset", request=request, details=_details(settings, found, books),
+        counts=counts, volatile=VOLATILE, **key,
+    )  # fmt: skip
     return {"digest": made.digest, "out": str(out), "counts": counts, "up_to_date": False}
 
 
-def _write(stage: Path, settings: dict[str, Any]) -> dict[str, int]:
-    world, books = settings["world"], Books()
-    rng = random.Random(settings["seed"])
-    held = world["held_out"]
-    sides = split(held["families"], held["combination_share"], held["eval_share"], rng)
-    test = [
-        row
-        for name, side in (("combination", sides.combination), ("family", sides.family))
-        for row in rows.problems(side, name, held["problems_per_family"], world["tests"], rng)
-    ]
-    once = duplicates()
-    test = list(books.keep(test, [once]))
-    checks = [once, contaminated(test)]
-    shared = (world["plain_share"], world["tests"], rng)
-    parts = {
-        "test": test,
-        "eval": books.keep(rows.training(sides.eval, world["eval_rows"], *shared), checks),
-        "train": books.keep(rows.training(sides.train, world["rows"], *shared), checks),
+def _depends(settings: dict[str, Any], found: Sequence[Inventory]) -> dict[str, Any]:
+    drawn = {"world": world.digest()} if "world" in settings else {}
+    return {**drawn, **({"sources": [item.sha256 for item in found]} if found else {})}
+
+
+def _report(stage: Path, books: Books, found: Sequence[Inventory]) -> None:
+    assemble.clear(stage)
+    (stage / "waterfall.svg").write_text(waterfall.draw(books), encoding="utf-8")
+    for line in [*books.lines(), *(f"note: {n} x {text}" for text, n in books.notes.items())]:
+        say(line)
+    for item in found:
+        for note in item.notes:
+            say(f"note: {item.parts[0].source['name']}: {note}")
+
+
+def _details(settings: dict[str, Any], found: Sequence[Inventory], books: Books) -> dict[str, Any]:
+    prompt = settings["system_prompt"]
+    return {
+        "system_prompt": prompt,
+        "system_prompt_sha256": hashlib.sha256(prompt.encode()).hexdigest(),
+        "sources": [*_drawn(settings), *map(_source, settings.get("sources", []), found)],
+        "stages": [entry.as_json() for entry in books.entries.values()],
+        "stage_sha256": books.hashes,
+        "notes": dict(sorted(books.notes.items())),
+        "tools": tools.versions(),
     }
-    counts = {
-        name: jsonl.write(stage / f"{name}.jsonl", part, "row.v1") for name, part in parts.items()
-    }
-    counts["refused"] = jsonl.write(stage / "refused.jsonl", books.refused, "refused.v1")
-    say(books.line())
-    return {"read": books.read, **counts}
+
+
+def _drawn(settings: dict[str, Any]) -> list[dict[str, Any]]:
+    if "world" not in settings:
+        return []
+    return [{"name": world.SOURCE, "licence": world.LICENCE, "revision": world.digest()}]
+
+
+def _source(source: dict[str, Any], found: Inventory) -> dict[str, Any]:
+    kept = ("name", "kind", "dataset", "config", "split", "language", "licence", "adapter")
+    made = {key: source[key] for key in kept if key in source}
+    return {**made, "revision": found.revision or source.get("revision"), "sha256": found.sha256}

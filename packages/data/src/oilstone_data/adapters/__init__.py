@@ -1,0 +1,1 @@
+"""How the columns of known datasets become prompts, answers and tests."""

@@ -1,0 +1,142 @@
+"""One part of one source through all local stages: the only function that engines run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from oilstone_data.adapters.item import Item
+from oilstone_data.adapters.known import ADAPTERS
+from oilstone_data.books import Entry
+from oilstone_data.engine import local, refusals
+from oilstone_data.rows import rows
+from oilstone_data.sources.kinds import records
+from oilstone_data.sources.record import Part, Record
+from oilstone_data.stage import Refusal, Row
+from oilstone_schemas.disk import replacing
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker is sent: `raw` keeps the source's own lines instead of making rows of them."""
+
+    index: int
+    part: Part
+    settings: dict[str, Any]
+    folder: str
+    raw: bool = False
+
+    def file(self, name: str) -> Path:
+        """Return where the part's `kept`, `refused` or `books` go."""
+        return Path(self.folder, f"{self.index:06}.{name}")
+
+
+def run(task: Task) -> int:
+    """Run the part unless it was run before; return its index.
+
+    Its books are written last: where they stand, the part is whole.
+    """
+    books = task.file("books.json")
+    if not books.exists():
+        with (
+            replacing(task.file("kept.jsonl")) as kept,
+            replacing(task.file("refused.jsonl")) as refused,
+            kept.open("wb", 1 << 20) as kept_file,
+            refused.open("wb", 1 << 20) as refused_file,
+        ):
+            found = _Run(task, kept_file, refused_file).whole()
+        with replacing(books) as temporary:
+            temporary.write_bytes(orjson.dumps(found))
+    return task.index
+
+
+class _Run:
+    """The loop over the records of a part, and its counts."""
+
+    def __init__(self, task: Task, kept: IO[bytes], refused: IO[bytes]) -> None:
+        self._task, self._kept, self._refused = task, kept, refused
+        self._source = task.part.source
+        self._name: str = self._source["name"]
+        self._adapt = ADAPTERS[self._source["adapter"]]
+        self._stages = local.stages(task.settings)
+        self._reasons: dict[str, Counter[str]] = {
+            stage: Counter() for stage in ("read", "adapt", *(name for name, _ in self._stages))
+        }
+        self._read = self._made = 0
+        self._digest = hashlib.sha256()
+
+    def whole(self) -> dict[str, Any]:
+        """Run all records; return the books of the part."""
+        for record in records(self._task.part):
+            self._read += 1
+            if record.refusal is not None or record.value is None:
+                self._refuse("read", record, record.refusal or Refusal("unreadable", "no row"))
+            else:
+                self._through(record, self._adapted(record.value))
+        return {
+            "entries": [entry.as_json() for entry in self._entries()],
+            "notes": self._notes(),
+            "kept_sha256": self._digest.hexdigest(),
+        }
+
+    def _adapted(self, value: Row) -> Item | Refusal:
+        item = self._adapt(value, self._source)
+        if isinstance(item, Refusal):
+            return item
+        item["solutions"] = [s for s in item["solutions"] if isinstance(s, str) and s.strip()]
+        if not item["solutions"]:
+            return Refusal("no_solution", f"no solution in {self._source['language']}")
+        return item
+
+    def _through(self, record: Record, item: Item | Refusal) -> None:
+        if isinstance(item, Refusal):
+            self._refuse("adapt", record, item)
+            return
+        for row in rows(item, self._source, record.number):
+            self._made += 1
+            identity = row["id"]
+            kept = self._judged(record, row)
+            if kept is not None:
+                self._keep(record, kept, identity)
+
+    def _judged(self, record: Record, row: Row) -> Row | None:
+        for name, stage in self._stages:
+            outcome = stage(row)
+            if type(outcome) is Refusal:
+                self._refuse(name, record, outcome, row["id"])
+                return None
+            if outcome is not None:
+                row = outcome  # type: ignore[assignment]
+        return row
+
+    def _keep(self, record: Record, row: Row, identity: str) -> None:
+        raw = self._task.raw
+        line = (record.raw or orjson.dumps(record.value)) if raw else orjson.dumps(row)
+        self._kept.write(line)
+        self._kept.write(b"\n")
+        if not raw:
+            self._digest.update(line)
+
+    def _refuse(self, stage: str, record: Record, why: Refusal, row: str | None = None) -> None:
+        self._reasons[stage][why.reason] += 1
+        self._refused.write(refusals.line(self._name, stage, record, why, row))
+
+    def _entries(self) -> Iterator[Entry]:
+        entered = self._read
+        for stage, reasons in self._reasons.items():
+            passed = entered - reasons.total()
+            made = self._made if stage == "adapt" else passed
+            yield Entry(self._name, stage, entered, reasons, made)
+            entered = made
+
+    def _notes(self) -> dict[str, int]:
+        notes: Counter[str] = Counter()
+        for _, stage in self._stages:
+            notes.update(getattr(stage, "notes", {}))
+        return dict(sorted(notes.items()))

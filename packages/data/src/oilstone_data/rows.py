@@ -1,0 +1,57 @@
+"""Rows and problems out of what an adapter made of a source's row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from oilstone_data.adapters.item import Item
+from oilstone_data.stage import Row
+
+# How a problem is judged, and what is known about it: the same keys in row.v1 and problem.v1.
+JUDGING = (
+    "checker", "entry_point", "test_code", "prelude", "module_name", "answer", "compare",
+    "tolerance", "fixture",
+)  # fmt: skip
+_KNOWN = ("path", "repository", "problem_id", "domain", "difficulty", "tags")
+PROMPT = "Write a file of {language} code."
+
+
+def rows(item: Item, source: dict[str, Any], number: int) -> Iterator[Row]:
+    """Yield one row per solution, at most the source's `max_solutions`; ids are name/number/k."""
+    for k, solution in enumerate(item["solutions"][: source.get("max_solutions", 1)]):
+        identity = f"{source['name']}/{number}" + (f"/{k}" if k else "")
+        row: Row = {
+            "id": identity,
+            "group": item.get("problem_id") or item.get("repository") or identity,
+            "family": item.get("domain") or source["name"],
+            "slice": "train",
+            "style": "plain",
+            "language": source["language"],
+            "prompt": item.get("prompt") or source.get("prompt", PROMPT).format_map(source),
+            "completion": solution,
+            "tests": item.get("tests", [])[: source.get("max_tests")],
+            "quality": {"idiomatic": 0, "low_quality": 0, "documented": False},
+            "licence": item.get("licence") or source["licence"],
+            "source": source["name"],
+        }
+        row.update({key: item[key] for key in (*_KNOWN, *JUDGING) if item.get(key)})
+        yield row
+
+
+def problem(item: Item, source: dict[str, Any], number: int) -> Row:
+    """Return the problem, with its first solution as reference."""
+    made: Row = {
+        "id": item.get("problem_id") or f"{source['name']}/{number}",
+        "language": source["language"],
+        "prompt": item["prompt"],
+        "tests": item.get("tests", [])[: source.get("max_tests")],
+        "reference": next(iter(item["solutions"]), None),
+        "domain": item.get("domain") or next(iter(item.get("tags") or []), source["name"]),
+        "difficulty": item.get("difficulty"),
+        "licence": item.get("licence") or source["licence"],
+        "source": source["name"],
+        "slice": source.get("slice", source["name"]),
+    }
+    made.update({key: item[key] for key in JUDGING if item.get(key)})
+    return made

@@ -1,0 +1,131 @@
+"""The filter of the two-phase Rust curriculum, as a local stage.
+
+In this order, the first hit gives the reason: vendor_path, test_file, example_file, bench_file,
+too_short, too_long, a pattern of the recipe, not_idiomatic, no_documentation. Lengths are
+characters, bounds included.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from oilstone_data.rust import paths
+from oilstone_data.rust.patterns import IDIOMATIC, LOW_QUALITY, MARKS
+from oilstone_data.rust.scanner import Scanner
+from oilstone_data.stage import Refusal, Row
+
+_PATH_RULES = ("exclude_vendor", "exclude_tests", "exclude_examples", "exclude_benches")
+_OWN = {"refuse": "refuse_patterns", "idiom": "idiomatic_patterns", "low": "low_quality_patterns"}
+
+
+class RustRules:
+    """Refuses Rust files by the recipe's `rust` section, and writes the marks of the others down.
+
+    `notes` counts what a report should tell: rules that had no path to look at, marks on which text
+    and syntax tree differ, decisions that the tree changed.
+    """
+
+    name = "rust"
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        """Compile the patterns. Raises OilstoneError at one that is not RE2's syntax."""
+        self._settings = settings
+        own = {
+            f"{short}:{name}": pattern
+            for short, key in _OWN.items()
+            for name, pattern in settings[key].items()
+        }
+        self._scanner = Scanner({**MARKS, **own})
+        self._idiomatic = frozenset(IDIOMATIC) | {n for n in own if n.startswith("idiom:")}
+        self._low = frozenset(LOW_QUALITY) | {n for n in own if n.startswith("low:")}
+        self._refusing = sorted(n for n in own if n.startswith("refuse:"))
+        asked = [key for key in _PATH_RULES if settings[key]]
+        self._blind = f"rows without a path, so no part of it was seen by: {', '.join(asked)}"
+        self.notes: Counter[str] = Counter()
+
+    def __call__(self, row: Row) -> Row | Refusal | None:
+        """Return why the row is refused, or the row with its marks."""
+        if row["language"] != "rust":
+            return None
+        found = self._scanner.scan(row["completion"])
+        refusal = self._decide(row, found)
+        score = self._settings["score"]
+        if score == "both" or (score == "tree" and refusal is None):
+            found, refusal = self._again(row, found, refusal)
+        return refusal or self._marked(row, found)
+
+    def _decide(self, row: Row, found: set[str]) -> Refusal | None:
+        return self._by_path(row, found) or self._by_length(row) or self._by_quality(found)
+
+    def _by_path(self, row: Row, found: set[str]) -> Refusal | None:
+        settings, path = self._settings, row.get("path")
+        if path is None:
+            self.notes[self._blind] += 1
+            path = ""
+        folders = paths.folders(path)
+        if settings["exclude_vendor"] and (paths.locked(path) or folders & paths.VENDOR):
+            return Refusal("vendor_path", f"not the repository's own source: {path}")
+        if settings["exclude_tests"]:
+            if folders & paths.TESTS:
+                return Refusal("test_file", f"in a folder of tests: {path}")
+            if "test_code" in found:
+                return Refusal("test_file", "holds test code")
+        if settings["exclude_examples"] and folders & paths.EXAMPLES:
+            return Refusal("example_file", f"in a folder of examples: {path}")
+        if settings["exclude_benches"]:
+            if folders & paths.BENCHES:
+                return Refusal("bench_file", f"in a folder of benchmarks: {path}")
+            if "bench_code" in found:
+                return Refusal("bench_file", "holds benchmark code")
+        return None
+
+    def _by_length(self, row: Row) -> Refusal | None:
+        length, settings = len(row["completion"]), self._settings
+        if length < settings["min_length"]:
+            return Refusal("too_short", f"{length} characters, fewer than {settings['min_length']}")
+        if length > settings["max_length"]:
+            return Refusal("too_long", f"{length} characters, more than {settings['max_length']}")
+        return None
+
+    def _by_quality(self, found: set[str]) -> Refusal | None:
+        for name in self._refusing:
+            if name in found:
+                return Refusal("recipe_pattern", f"the recipe refuses {name.partition(':')[2]!r}")
+        settings = self._settings
+        idioms, low = found & self._idiomatic, found & self._low
+        wanted = max(1, len(low) * settings["idiomatic_quality_ratio"])
+        if settings["prefer_idiomatic"] and len(idioms) < wanted:
+            return Refusal("not_idiomatic", f"idiom: {_list(idioms)}; low quality: {_list(low)}")
+        if settings["prefer_documented"] and "documented" not in found:
+            return Refusal("no_documentation", "no item has a documentation comment")
+        return None
+
+    def _again(
+        self, row: Row, found: set[str], refusal: Refusal | None
+    ) -> tuple[set[str], Refusal | None]:
+        """Decide by the syntax tree, and note where that differs from the text."""
+        from oilstone_data.rust import syntax
+
+        sharp = syntax.marks(row["completion"]) | {name for name in found if ":" in name}
+        for name in found ^ sharp:
+            self.notes[f"mark {name}: {'text' if name in found else 'tree'} only"] += 1
+        before = self.notes.copy()
+        now = self._decide(row, sharp)
+        self.notes = before  # missing paths were noted the first time
+        self.notes["rows scored by syntax tree"] += 1
+        if (now and now.reason) != (refusal and refusal.reason):
+            text, tree = (r.reason if r else "kept" for r in (refusal, now))
+            self.notes[f"decision: text {text}, tree {tree}"] += 1
+        return sharp, now
+
+    def _marked(self, row: Row, found: set[str]) -> Row:
+        idiomatic, low = len(found & self._idiomatic), len(found & self._low)
+        documented = "documented" in found
+        row["quality"] = {"idiomatic": idiomatic, "low_quality": low, "documented": documented}
+        row["style"] = "idiomatic" if documented and idiomatic else "plain"
+        return row
+
+
+def _list(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -1,0 +1,57 @@
+"""Which of many patterns occur in a text, in one linear scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import re2  # type: ignore[import-untyped]  # it ships no types
+
+from oilstone_schemas.command import OilstoneError
+
+_MEMORY = 64 << 20  # bytes for RE2's automaton
+
+
+class Scanner:
+    """Patterns by name, compiled into one RE2 set.
+
+    RE2's sets have no second engine: an automaton that runs out of memory answers "nothing found".
+    The end of the text is therefore a pattern too: an answer without it is no answer, and the
+    patterns are then looked for one by one.
+    """
+
+    def __init__(self, patterns: Mapping[str, str], memory: int = _MEMORY) -> None:
+        """Compile `patterns`; `^` and `$` match at lines. `memory`: bytes for the automaton."""
+        options = re2.Options()
+        options.max_mem, options.log_errors = memory, False
+        self.names = list(patterns)
+        self._end = len(self.names)
+        self._set = re2.Set.SearchSet(options)
+        for name, pattern in patterns.items():
+            self._add(name, pattern)
+        self._set.Add(r"\z")
+        self._set.Compile()
+        self._singles = {
+            name: re2.compile(f"(?m){text}", options=_quiet()) for name, text in patterns.items()
+        }
+        self.fallbacks = 0
+
+    def _add(self, name: str, pattern: str) -> None:
+        try:
+            self._set.Add(f"(?m){pattern}")
+        except re2.error as error:
+            raise OilstoneError(f"pattern {name!r}: not an RE2 pattern: {error}") from error
+
+    def scan(self, text: str) -> set[str]:
+        """Return the names of the patterns that occur in `text`."""
+        found = self._set.Match(text)
+        if self._end in found:
+            names = self.names
+            return {names[i] for i in found if i != self._end}
+        self.fallbacks += 1
+        return {name for name, pattern in self._singles.items() if pattern.search(text)}
+
+
+def _quiet() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    return options

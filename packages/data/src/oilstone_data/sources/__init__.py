@@ -1,0 +1,1 @@
+"""Where rows come from. Each kind knows what it holds (`inventory`) and reads any part of it."""

@@ -1,0 +1,85 @@
+"""Folders of source files: one row per file, with its path inside the folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from oilstone_data.sources import lines
+from oilstone_data.sources.record import Inventory, Part, Record
+from oilstone_data.sources.strict import shown
+from oilstone_data.stage import Refusal
+from oilstone_schemas.command import OilstoneError
+
+PART = 500  # files
+SUFFIXES = {
+    "rust": (".rs",),
+    "python": (".py",),
+    "shell": (".sh", ".bash"),
+}
+
+
+def inventory(source: dict[str, Any]) -> Inventory:
+    """Hash every file that counts, sorted by path; some hundred of them are a part."""
+    names = _names(source)
+    total = hashlib.sha256()
+    for name in names:
+        content = hashlib.sha256(_bytes(source, name)).hexdigest()
+        total.update(f"{name}\0{content}\n".encode("utf-8", "surrogateescape"))
+    parts = [
+        Part(source, source["path"], at, min(at + PART, len(names)), at + 1)
+        for at in range(0, len(names), PART)
+    ]
+    return Inventory(parts, total.hexdigest())
+
+
+def records(part: Part) -> Iterator[Record]:
+    """Yield the files of the part as `{"content", "path"}`."""
+    names = _names(part.source)[part.start : part.end]
+    for number, name in enumerate(names, part.first):
+        yield _record(number, name, _bytes(part.source, name), part.source)
+
+
+def _record(number: int, name: str, content: bytes, source: dict[str, Any]) -> Record:
+    longest = source.get("max_line_bytes", lines.LONGEST)
+    shown_name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    if len(content) > longest:
+        return Record(
+            number,
+            shown_name.encode(),
+            None,
+            Refusal("too_big", f"{shown_name}: {len(content)} bytes"),
+        )
+    try:
+        row = {"content": content.decode(), "path": shown_name}
+    except UnicodeDecodeError as error:
+        text = f"{shown_name}: {shown(content)}".encode()
+        return Record(number, text, None, Refusal("bad_utf8", f"{shown_name}: not UTF-8: {error}"))
+    if "\0" in row["content"]:
+        return Record(number, shown_name.encode(), None, Refusal("nul", f"{shown_name}: holds NUL"))
+    return Record(number, None, row)
+
+
+def _names(source: dict[str, Any]) -> list[str]:
+    """Paths of the files inside the folder, forward slashes, sorted; links are not followed."""
+    root = Path(source["path"])
+    if not root.is_dir():
+        raise OilstoneError(f"{root}: no such folder (source {source['name']})")
+    suffixes = tuple(source.get("suffixes") or SUFFIXES.get(source["language"], ("",)))
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        inside = Path(folder).relative_to(root)
+        found += [
+            (inside / name).as_posix()
+            for name in files
+            if name.endswith(suffixes) and not Path(folder, name).is_symlink()
+        ]
+    return sorted(found)
+
+
+def _bytes(source: dict[str, Any], name: str) -> bytes:
+    return Path(source["path"], name).read_bytes()

@@ -1,0 +1,66 @@
+"""JSON Lines files of other people: read tolerantly, in parts of some 32 MB."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, cast
+
+from oilstone_data.sources import lines, strict
+from oilstone_data.sources.record import Inventory, Part, Record
+from oilstone_data.stage import Refusal
+from oilstone_schemas.command import OilstoneError
+
+PART = 32 << 20
+_CHUNK = 1 << 20
+
+
+def inventory(source: dict[str, Any]) -> Inventory:
+    """Hash the file and cut it into parts at line ends. A `.gz` is one part."""
+    path = Path(source["path"])
+    if not path.is_file():
+        raise OilstoneError(f"{path}: no such file (source {source['name']})")
+    with path.open("rb") as file:
+        if path.suffix != ".gz":
+            return _plain(source, path, file)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return Inventory([Part(source, str(path), 0, 1 << 62, 1)], sha256)
+
+
+def _plain(source: dict[str, Any], path: Path, file: IO[bytes]) -> Inventory:
+    total, parts, start, first, offset, seen = hashlib.sha256(), [], 0, 1, 0, 0
+    while chunk := file.read(_CHUNK):
+        total.update(chunk)
+        cut = chunk.rfind(b"\n") if offset + len(chunk) - start >= PART else -1
+        if cut >= 0:
+            inside = chunk.count(b"\n", 0, cut + 1)
+            parts.append(Part(source, str(path), start, offset + cut + 1, first))
+            start, first = offset + cut + 1, first + seen + inside
+            seen = -inside
+        seen += chunk.count(b"\n")
+        offset += len(chunk)
+    if offset > start or not parts:
+        parts.append(Part(source, str(path), start, offset, first))
+    return Inventory(parts, total.hexdigest())
+
+
+def records(part: Part) -> Iterator[Record]:
+    """Yield every line of the part: as an object, or with the reason why it is none."""
+    longest = part.source.get("max_line_bytes", lines.LONGEST)
+    opener = gzip.open if part.path.endswith(".gz") else open
+    with cast(IO[bytes], opener(part.path, "rb")) as file:
+        file.seek(part.start)
+        for number, (line, colons) in enumerate(lines.read(file, part.end, longest), part.first):
+            yield _record(number, line, colons, longest)
+
+
+def _record(number: int, line: bytes, colons: int, longest: int) -> Record:
+    if colons < 0:
+        refusal = Refusal("line_too_long", f"longer than {longest} bytes")
+        return Record(number, line, None, refusal)
+    value = strict.parse(line, colons)
+    if isinstance(value, Refusal):
+        return Record(number, line, None, value)
+    return Record(number, line, value)

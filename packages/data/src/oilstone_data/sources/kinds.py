@@ -1,0 +1,27 @@
+"""The kinds of source by the name that a recipe calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import ModuleType
+
+from oilstone_data.sources import folder, hub, jsonl, parquet
+from oilstone_data.sources.record import Inventory, Part, Record
+from oilstone_data.stage import Row
+
+KINDS: dict[str, ModuleType] = {"jsonl": jsonl, "parquet": parquet, "folder": folder, "hf": hub}
+
+
+def inventory(source: Row) -> Inventory:
+    """Look at what the source holds. Raises OilstoneError when it is not there."""
+    found: Inventory = KINDS[source["kind"]].inventory(source)
+    return found
+
+
+def records(part: Part) -> Iterator[Record]:
+    """Yield the rows of a part of a source, up to the source's `limit`."""
+    limit = part.source.get("limit")
+    for record in KINDS[part.source["kind"]].records(part):
+        if limit is not None and record.number > limit:
+            return
+        yield record
