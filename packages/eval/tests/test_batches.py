@@ -1,13 +1,15 @@
 """Programs that share a crate get the verdicts they would get alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from oilstone_eval.judges.base import Case, Program, Ruling
-from oilstone_eval.judges.rust import crates, judge
+from oilstone_eval.judges.rust import crates, lints
+from oilstone_eval.judges.rust.crates import Unit
 from oilstone_eval.judges.rust.judge import RustJudge
+from oilstone_eval.judges.rust.runs import CaseBuilder
 from oilstone_eval.sandbox.slot import Slot
 
 Judge = Callable[..., list[Ruling]]
@@ -55,6 +57,10 @@ TRAPS = {
 }
 
 
+def composed(*codes: str) -> Mapping[str, str]:
+    return crates.compose({index: Unit(code) for index, code in enumerate(codes)})
+
+
 @pytest.fixture(scope="module")
 def together(judged: Judge) -> dict[str, Ruling]:
     return dict(zip(TRAPS, judged(list(TRAPS.values()), CASE), strict=True))
@@ -64,7 +70,8 @@ def together(judged: Judge) -> dict[str, Ruling]:
 def alone(judged: Judge) -> dict[str, Ruling]:
     """Judge in batches of one: a build of each program as it stands."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judge, "BATCH", 1)
+        patch.setattr(lints, "CROWD", 1)
+        patch.setattr(CaseBuilder, "batch", 1)
         return dict(zip(TRAPS, judged(list(TRAPS.values()), CASE), strict=True))
 
 
@@ -77,35 +84,37 @@ def test_company_changes_no_verdict(
     assert [getattr(first, key) for key in same] == [getattr(second, key) for key in same]
 
 
-@pytest.mark.parametrize("name", ["crate path", "exported macro", "arguments", "own file"])
+@pytest.mark.parametrize(
+    "name", ["crate path", "pub crate", "exported macro", "arguments", "own file"]
+)
 def test_what_could_tell_is_built_alone(name: str) -> None:
-    assert not crates.batchable(TRAPS[name])
+    assert not crates.batchable(Unit(TRAPS[name]))
 
 
-@pytest.mark.parametrize("name", ["gold", "pub crate", "main returns err", "its own std"])
+@pytest.mark.parametrize("name", ["gold", "main returns err", "its own std"])
 def test_what_could_not_tell_shares_a_crate(name: str) -> None:
-    assert crates.batchable(TRAPS[name])
+    assert crates.batchable(Unit(TRAPS[name]))
 
 
 def test_a_batch_that_builds_is_one_build(rust: RustJudge) -> None:
     names = ["gold", "wrong", "main returns unit", "main returns err", "main returns exit code",
-             "main never returns", "main is renamed", "pub crate", "ends in a comment",
+             "main never returns", "ends in a comment",
              "its own std", "its own string", "panics", "aborts"]  # fmt: skip
     with Slot(rust.walls) as slot:
-        built = rust.compiler.build(slot, crates.compose([TRAPS[name] for name in names]))
+        built = rust.compiler.build(slot, composed(*(TRAPS[name] for name in names)))
     assert built.ruling is None
 
 
 def test_the_compiler_names_who_spoils_a_batch(rust: RustJudge) -> None:
     with Slot(rust.walls) as slot:
-        built = rust.compiler.build(slot, crates.compose([SUM, "fn main() { let x: u8 = 1.0; }"]))
-    assert crates.named(built.files) == {1}
+        built = rust.compiler.build(slot, composed(SUM, "fn main() { let x: u8 = 1.0; }"))
+    assert {crates.index(error.file) for error in built.of("error")} == {1}
 
 
 def test_one_that_only_fails_in_company_is_judged_alone(
     rust: RustJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crates, "batchable", lambda code: True)
+    monkeypatch.setattr(crates, "batchable", lambda unit: True)
     programs = [Program(TRAPS[name], (Case(*CASE),)) for name in ("crate path", "gold", "wrong")]
     found = rust.rule(programs, lambda what, total: lambda: None)
     assert [ruling.status for ruling in found] == ["passed", "passed", "failed"]

@@ -1,142 +1,165 @@
-"""Calls of the compilers inside a slot, and what their messages say."""
+"""Calls of the compilers inside a slot."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from oilstone_eval.judges.base import Ruling
+from oilstone_eval.judges.rust import messages
+from oilstone_eval.judges.rust.messages import SHOWN, Message
 from oilstone_eval.judges.rust.toolchain import Toolchain
 from oilstone_eval.sandbox.job import Job, Limits, Outcome
 from oilstone_eval.sandbox.slot import Slot
 
 OUTPUT = "program"
 ROOT = "main.rs"
-SHOWN = 600
+CHECK = ("--emit=metadata=sample.rmeta",)
+QUIET = ("--cap-lints=allow", "-Copt-level=0", "-Cdebuginfo=0")
+UNSAFE = ("--force-warn", "unsafe_code")
+# A crate of many programs says more than one program may; it is also cut short sooner, since each
+# of its programs gets the full limits when it is judged alone.
+CROWD_OUTPUT_KIB = 1 << 16
+CROWD_CPU_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Report:
-    """One compiler call: error messages that stop a build, clippy's lints, rustc's warnings.
+    """One compiler call on one program, or on a crate of many.
 
     `trouble` is the ruling when the compiler ran into a limit or crashed instead of answering.
     """
 
-    errors: tuple[Mapping[str, Any], ...] = ()
-    lints: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
     trouble: Ruling | None = None
     seconds: float = 0.0
-    files: frozenset[str] = field(default=frozenset())
 
     @property
     def ruling(self) -> Ruling | None:
-        """Why the program did not compile; None when it did."""
-        if self.trouble or not self.errors:
+        """Why it did not compile; None when it did."""
+        errors = self.of("error")
+        if self.trouble or not errors:
             return self.trouble
-        first = str(self.errors[0].get("rendered") or self.errors[0]["message"])
-        return Ruling("failed", "compile_error", first.strip()[:SHOWN])
+        return Ruling("failed", "compile_error", errors[0].text)
+
+    def of(self, kind: str) -> list[Message]:
+        """Return the messages of one kind."""
+        return [message for message in self.messages if message.kind == kind]
+
+    def codes(self, kind: str) -> list[str]:
+        """Return their codes, sorted."""
+        return sorted(message.code for message in self.of(kind))
 
 
 class Compiler:
-    """rustc and clippy-driver with one edition and one set of limits."""
+    """rustc and clippy-driver with one edition and one set of limits.
 
-    def __init__(self, toolchain: Toolchain, edition: str, limits: Limits) -> None:
+    `externs` are the options that bring in the crates of a vendor folder.
+    """
+
+    def __init__(
+        self, toolchain: Toolchain, edition: int, limits: Limits, externs: Sequence[str] = ()
+    ) -> None:
         self.toolchain, self.edition, self.limits = toolchain, edition, limits
+        self.externs = tuple(externs)
 
-    def lint(self, slot: Slot, code: str) -> Report:
-        """Type-check and lint one program; nothing is built.
+    def lint(self, slot: Slot, files: Mapping[str, str], kind: str = "bin") -> Report:
+        """Type-check and lint a crate of this kind, "bin" or "lib"; nothing is built.
 
         `-W clippy::all` lowers the lints that clippy denies by default to warnings: style never
         decides whether a program compiles.
         """
-        options = ("-W", "clippy::all", "--emit=metadata=sample.rmeta")
-        return self._call(slot, "clippy-driver", {ROOT: code}, options)
+        options = (f"--crate-type={kind}", "-W", "clippy::all", *UNSAFE, *CHECK)
+        return self._call(slot, "clippy-driver", files, options)
+
+    def check(self, slot: Slot, files: Mapping[str, str], kind: str) -> Report:
+        """Type-check a crate without clippy, which is sooner done; what it refuses, lint does."""
+        return self._call(slot, "rustc", files, (f"--crate-type={kind}", *CHECK))
 
     def build(self, slot: Slot, files: Mapping[str, str]) -> Report:
         """Build `files` around main.rs into the slot's folder, unoptimised, lints silenced."""
-        options = ("--cap-lints=allow", "-Copt-level=0", "-Cdebuginfo=0", "-o", OUTPUT)
-        return self._call(slot, "rustc", files, options)
+        options = (*QUIET, "-o", OUTPUT)
+        return self._call(slot, "rustc", files, ("--crate-type=bin", *options))
+
+    def build_with_library(
+        self, slot: Slot, files: Mapping[str, str], library: str, name: str
+    ) -> Report:
+        """Build the file `library` as crate `name`, and around main.rs a program that uses it."""
+        root = self.toolchain.root(slot.walls.walled)
+        start = (str(root / "bin" / "rustc"), *self._common(root), "--error-format=json", *QUIET)
+        first = (*start, "--crate-type=lib", f"--crate-name={name}", "-o", f"lib{name}.rlib")
+        linked = (*start, "--crate-type=bin", "--crate-name=sample", "-o", OUTPUT)
+        second = (*linked, "--extern", f"{name}=lib{name}.rlib", ROOT)
+        script = f"{shlex.join((*first, library))} && exec {shlex.join(second)}"
+        job = Job("/bin/sh", ("sh", "-c", script), self.limits, files,
+                  env=self._env(root), build=True)  # fmt: skip
+        return _report("rustc", slot.run(job), self.limits)
 
     def _call(
         self, slot: Slot, tool: str, files: Mapping[str, str], options: tuple[str, ...]
     ) -> Report:
         """Call `tool`; once more when it crashed, for a crowded machine can be the reason."""
-        job = self._job(slot, tool, files, options)
-        first = _report(tool, slot.run(job), self.limits)
-        crashed = first.trouble and first.trouble.status == "unscored"
-        return _report(tool, slot.run(job), self.limits) if crashed else first
+        limits = self._limits(len(files))
+        job = self._job(slot, tool, files, options, limits)
+        first = _report(tool, slot.run(job), limits)
+        crashed = first.trouble and first.trouble.status == "unscored" and len(files) == 1
+        return _report(tool, slot.run(job), limits) if crashed else first
+
+    def _limits(self, files: int) -> Limits:
+        seconds = min(self.limits.cpu_seconds, CROWD_CPU_SECONDS)
+        crowd = replace(self.limits, output_kib=CROWD_OUTPUT_KIB, cpu_seconds=seconds)
+        return crowd if files > 1 else self.limits
 
     def _job(
-        self, slot: Slot, tool: str, files: Mapping[str, str], options: tuple[str, ...]
+        self,
+        slot: Slot,
+        tool: str,
+        files: Mapping[str, str],
+        options: tuple[str, ...],
+        limits: Limits,
     ) -> Job:
         root = self.toolchain.root(slot.walls.walled)
-        common = (f"--sysroot={root}", f"--edition={self.edition}", "--crate-type=bin")
         wanted = ("--crate-name=sample", "--error-format=json", *options, ROOT)
         return Job(
             program=str(root / "bin" / tool),
-            argv=(tool, *common, *wanted),
-            limits=self.limits,
+            argv=(tool, *self._common(root), *wanted),
+            limits=limits,
             files=files,
-            env={
-                "PATH": "/usr/local/bin:/usr/bin:/bin",
-                "LD_LIBRARY_PATH": str(root / "lib"),
-                "CLIPPY_CONF_DIR": ".",
-            },
+            env=self._env(root),
             build=True,
         )
 
+    def _common(self, root: Path) -> tuple[str, ...]:
+        return (f"--sysroot={root}", f"--edition={self.edition}", *self.externs)
+
+    def _env(self, root: Path) -> Mapping[str, str]:
+        return {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LD_LIBRARY_PATH": str(root / "lib"),
+            "CLIPPY_CONF_DIR": ".",
+        }
+
 
 def _report(tool: str, outcome: Outcome, limits: Limits) -> Report:
-    messages = list(_messages(outcome.stderr.decode(errors="replace")))
-    errors = tuple(message for message in messages if _stops(message))
-    codes = [str(message["code"]["code"]) for message in messages if message.get("code")]
-    explained = any(message["level"] == "error" for message in messages)
-    trouble = _trouble(tool, outcome, limits, explained)
-    return Report(
-        errors=errors,
-        lints=tuple(sorted(code for code in codes if code.startswith("clippy::"))),
-        warnings=tuple(sorted(str(m["code"]["code"]) for m in messages if _warns(m))),
-        trouble=trouble,
-        seconds=outcome.cpu_seconds,
-        files=frozenset(name for error in errors for name in _places(error)),
+    text = outcome.stderr.decode(errors="replace")
+    found = messages.read(text)
+    explained = '"level":"error"' in text
+    trouble = _trouble(tool, outcome, limits, _own(text, found), explained)
+    return Report(found, trouble, outcome.cpu_seconds)
+
+
+def _own(text: str, found: Sequence[Message]) -> str:
+    """Return what the compiler says about itself, without what it quotes of a program."""
+    plain = [line for line in text.splitlines() if line.strip() and not line.startswith("{")]
+    return "\n".join(
+        plain + [each.text for each in found if each.kind == "error" and not each.file]
     )
 
 
-def _messages(text: str) -> Iterator[dict[str, Any]]:
-    for line in text.splitlines():
-        if line.startswith("{"):
-            try:
-                yield json.loads(line)
-            except ValueError:
-                # Cut off at the output limit, which is reported by itself.
-                continue
-
-
-def _code(message: Mapping[str, Any]) -> str:
-    return str((message.get("code") or {}).get("code", ""))
-
-
-def _stops(message: Mapping[str, Any]) -> bool:
-    """Errors count unless clippy raised them: a program may deny lints, it still compiles."""
-    summary = str(message["message"]).startswith("aborting due to")
-    return message["level"] == "error" and not summary and not _code(message).startswith("clippy::")
-
-
-def _warns(message: Mapping[str, Any]) -> bool:
-    code = _code(message)
-    return message["level"] == "warning" and bool(code) and not code.startswith("clippy::")
-
-
-def _places(error: Mapping[str, Any]) -> Iterator[str]:
-    for span in error.get("spans", ()):
-        if span["is_primary"]:
-            yield str(span["file_name"])
-
-
-def _trouble(tool: str, outcome: Outcome, limits: Limits, explained: bool) -> Ruling | None:
-    text = outcome.stderr.decode(errors="replace")
+def _trouble(
+    tool: str, outcome: Outcome, limits: Limits, text: str, explained: bool
+) -> Ruling | None:
     fault = outcome.fault or ("its disk is full" if "No space left on device" in text else None)
     if fault:
         return Ruling("unscored", "evaluator_fault", fault)
@@ -154,5 +177,4 @@ def _trouble(tool: str, outcome: Outcome, limits: Limits, explained: bool) -> Ru
 
 
 def _last(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("{")]
-    return lines[-1][:SHOWN] if lines else "no message"
+    return text.splitlines()[-1][:SHOWN] if text else "no message"

@@ -1,24 +1,17 @@
-"""The Rust judge: lint each program, build those that compile in batches, run their cases."""
+"""The Rust judge: lint programs in crowds, build those that compile in batches, run their tests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
-from oilstone_eval.judges import cases
-from oilstone_eval.judges.base import (
-    Case,
-    Checks,
-    Done,
-    Keep,
-    Program,
-    Progress,
-    Ruling,
-    forget,
-)
-from oilstone_eval.judges.rust import crates
-from oilstone_eval.judges.rust.compiler import OUTPUT, ROOT, Compiler, Report
-from oilstone_eval.judges.rust.style import style
+from oilstone_eval.judges.base import Case, Done, Keep, Program, Progress, Ruling, forget
+from oilstone_eval.judges.rust import checks, crates, lints, sources, trust
+from oilstone_eval.judges.rust.builder import Builder
+from oilstone_eval.judges.rust.compiler import Compiler, Report
+from oilstone_eval.judges.rust.crates import Unit
+from oilstone_eval.judges.rust.runs import CaseBuilder
+from oilstone_eval.judges.rust.testing import TestBuilder
 from oilstone_eval.judges.rust.toolchain import Toolchain
 from oilstone_eval.sandbox.job import Limits
 from oilstone_eval.sandbox.pool import Pool
@@ -26,8 +19,6 @@ from oilstone_eval.sandbox.slot import Slot
 from oilstone_eval.sandbox.walls import Walls
 from oilstone_schemas.command import MissingTool
 
-# Larger batches cost less per program, but a worker may then wait for the other's.
-BATCH = 40
 HELLO = Program('fn main() {\n    println!("hello");\n}\n', (Case("", "hello\n"),))
 
 
@@ -41,7 +32,7 @@ class RustJudge:
         self, toolchain: Toolchain, walls: Walls, recipe: Mapping[str, Any], workers: int
     ) -> None:
         self.toolchain, self.walls, self.workers = toolchain, walls, workers
-        self.limits = Limits(
+        limits = Limits(
             recipe["cpu_seconds"], recipe["wall_seconds"], recipe["memory_mib"],
             recipe["output_kib"],
         )  # fmt: skip
@@ -50,11 +41,14 @@ class RustJudge:
             recipe["compile_memory_mib"], 4096, file_mib=256, processes=256,
         )  # fmt: skip
         self.compiler = Compiler(toolchain, recipe["edition"], building)
+        self.builders: dict[str, Builder] = {
+            "stdio": CaseBuilder(self.compiler, limits),
+            "rust_tests": TestBuilder(self.compiler, limits),
+        }
 
     def no_code(self) -> Ruling:
         """Return the ruling on an answer without code."""
-        checks = {**_style("", False), "clippy_warnings": None, "lints": [], "rustc_warnings": 0}
-        return Ruling("failed", "no_code", "no code in the completion", checks)
+        return Ruling("failed", "no_code", "no code in the completion", checks.NO_CODE)
 
     def rule(
         self, programs: Sequence[Program], progress: Progress, keep: Keep = forget
@@ -62,16 +56,15 @@ class RustJudge:
         """Judge every program, in order. Raises MissingTool when the toolchain builds nothing."""
         with Pool(self.walls, self.workers) as pool:
             pool.map([self._try_tools], lambda: None)
-            codes = list(dict.fromkeys(program.code for program in programs))
-            lint = [partial(self.compiler.lint, code=code) for code in codes]
-            linted = pool.map(lint, progress("linted", len(codes)))
-            reports = dict(zip(codes, linted, strict=True))
-            return self._run_all(pool, programs, reports, progress("ran", len(programs)))
+            units = list(dict.fromkeys(map(sources.unit, programs)))
+            reports = lints.lint(self.compiler, pool, units, progress("linted", len(units)))
+            found = [reports[sources.unit(program)] for program in programs]
+            return self._run_all(pool, programs, found, progress("ran", len(programs)), keep)
 
     def _try_tools(self, slot: Slot) -> None:
         """Lint, build and run a program that is right: what fails now is not a sample's fault."""
-        linted = self.compiler.lint(slot, HELLO.code)
-        ruling = linted.ruling or self._single(slot, HELLO)
+        ruling = lints.single(self.compiler, slot, Unit(HELLO.code)).ruling
+        ruling = ruling or self.builders["stdio"].alone(slot, HELLO)
         if ruling.status != "passed":
             raise MissingTool(
                 f"{self.toolchain.rustc} cannot lint, build and run an empty program here:"
@@ -79,110 +72,49 @@ class RustJudge:
             )
 
     def _run_all(
-        self,
-        pool: Pool,
-        programs: Sequence[Program],
-        reports: Mapping[str, Report],
-        done: Done,
-    ) -> list[Ruling]:
+        self, pool: Pool, programs: Sequence[Program], reports: Sequence[Report], done: Done,
+        keep: Keep,
+    ) -> list[Ruling]:  # fmt: skip
         rulings: dict[int, Ruling] = {}
-        compiled = []
-        for index, program in enumerate(programs):
-            refused = _refused(reports[program.code])
-            if refused:
-                rulings[index] = refused
-                done()
-            else:
-                compiled.append(index)
-        groups = self._groups(programs, compiled)
-        tasks = [
-            partial(self._batch, programs=[programs[i] for i in group], done=done)
-            for group in groups
-        ]
-        for group, found in zip(groups, pool.map(tasks, lambda: None), strict=True):
-            rulings.update(zip(group, found, strict=True))
-        return [
-            _with_checks(rulings[index], program, reports[program.code])
-            for index, program in enumerate(programs)
-        ]
 
-    def _groups(self, programs: Sequence[Program], indices: Sequence[int]) -> list[list[int]]:
-        together = [i for i in indices if crates.batchable(programs[i].code)]
-        alone = [[i] for i in indices if not crates.batchable(programs[i].code)]
-        # Even groups: the last worker should not wait for a whole batch of its own.
-        count = max(1, -(-len(together) // BATCH))
-        batches = [together[start::count] for start in range(count)]
-        return [batch for batch in batches if batch] + alone
-
-    def _batch(self, slot: Slot, programs: Sequence[Program], done: Done) -> list[Ruling]:
-        """Build `programs` as one crate and run each; on trouble the suspects go alone."""
-        if len(programs) == 1:
-            ruling = self._single(slot, programs[0])
+        def told(index: int, ruling: Ruling) -> None:
+            rulings[index] = checks.complete(ruling, programs[index], reports[index])
+            keep(index, rulings[index])
             done()
-            return [ruling]
-        report = self.compiler.build(slot, crates.compose([each.code for each in programs]))
-        if not report.ruling:
-            share = report.seconds / len(programs)
-            return [
-                self._cases(slot, program, crates.name(index), share, done)
-                for index, program in enumerate(programs)
-            ]
-        alone = crates.named(report.files) or set(range(len(programs)))
-        rest = [program for index, program in enumerate(programs) if index not in alone]
-        together = iter(self._batch(slot, rest, done) if rest else [])
-        return [
-            self._batch(slot, [program], done)[0] if index in alone else next(together)
-            for index, program in enumerate(programs)
-        ]
 
-    def _single(self, slot: Slot, program: Program) -> Ruling:
-        report = self.compiler.build(slot, {ROOT: program.code})
-        if report.ruling:
-            return replace(report.ruling, seconds=report.seconds)
-        return self._cases(slot, program, "sample", report.seconds, lambda: None)
+        waiting = []
+        for index, (program, report) in enumerate(zip(programs, reports, strict=True)):
+            refused = _refused(report) or self._unjudgeable(program, report)
+            if refused:
+                told(index, refused)
+            else:
+                waiting.append(index)
+        pool.map(self._tasks(programs, waiting, told), lambda: None)
+        return [rulings[index] for index in range(len(programs))]
 
-    def _cases(self, slot: Slot, program: Program, name: str, share: float, done: Done) -> Ruling:
-        """Run the cases; `share` is the program's part of the build, in CPU seconds."""
-        tally = cases.run(slot, OUTPUT, name, program.cases, self.limits)
-        done()
-        ruling = tally.first or Ruling("passed", None)
-        if not program.cases:
-            ruling = Ruling("unscored", "not_run", "the problem has no tests")
-        checks = {"tests_passed": tally.passed}
-        return replace(ruling, checks=checks, seconds=share + tally.seconds)
+    def _unjudgeable(self, program: Program, report: Report) -> Ruling | None:
+        if program.checker not in self.builders:
+            what = f"there is no checker {program.checker!r} for Rust"
+            return Ruling("unscored", "not_run", what)
+        shares = program.checker == "rust_tests"
+        refused = trust.refusal(sources.source(program), report) if shares else None
+        return Ruling("failed", "forbidden", refused) if refused else None
+
+    def _tasks(self, programs: Sequence[Program], waiting: Sequence[int], told: Keep) -> list[Any]:
+        """Return one task per batch, for the pool; large ones first."""
+        tasks: list[tuple[int, Any]] = []
+        for checker, builder in self.builders.items():
+            members = [index for index in waiting if programs[index].checker == checker]
+            fit = [index for index in members if builder.batchable(programs[index])]
+            groups = crates.groups(fit, builder.batch, self.workers)
+            for group in groups + [[index] for index in sorted(set(members) - set(fit))]:
+                batch = {index: programs[index] for index in group}
+                tasks.append((len(group), partial(builder.judge, programs=batch, told=told)))
+        return [task for _, task in sorted(tasks, key=lambda item: -item[0])]
 
 
 def _refused(report: Report) -> Ruling | None:
     """Return the ruling that ends the matter before the build. A crash of clippy does not."""
     crashed = report.trouble and report.trouble.status == "unscored"
-    return None if crashed else report.ruling
-
-
-def _with_checks(ruling: Ruling, program: Program, report: Report) -> Ruling:
-    ran = "tests_passed" in ruling.checks
-    unknown = ruling.status == "unscored" and not ran
-    checks = {
-        **_style(program.code, None if unknown else ran),
-        "clippy_warnings": None if report.trouble else len(report.lints),
-        "lints": list(report.lints),
-        "rustc_warnings": len(report.warnings),
-        "tests_passed": 0,
-        "tests_total": len(program.cases),
-        **ruling.checks,
-    }
-    if not ran:
-        checks["clippy_warnings"] = None
-    return replace(ruling, checks=checks, seconds=report.seconds + ruling.seconds)
-
-
-def _style(code: str, compiles: bool | None) -> Checks:
-    """Return the style checks as they count: a program that does not compile has no style."""
-    if not compiles:
-        unknown = compiles is None
-        return {
-            "compiles": compiles,
-            "idiomatic": None if unknown else 0.0,
-            "documented": None if unknown else False,
-        }
-    found = style(code)
-    return {"compiles": True, "idiomatic": found.idiomatic, "documented": found.documented}
+    ruling = None if crashed else report.ruling
+    return replace(ruling, seconds=report.seconds) if ruling else None

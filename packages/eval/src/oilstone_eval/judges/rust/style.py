@@ -6,7 +6,7 @@ from statistics import fmean
 from tree_sitter import Node
 
 from oilstone_eval.judges.rust import axes
-from oilstone_eval.judges.rust.tree import COMMENTS, functions, parse, text, words
+from oilstone_eval.judges.rust.tree import COMMENTS, functions, parse, text, walk, words
 
 ITEMS = words(
     "function_item struct_item enum_item union_item trait_item impl_item const_item static_item"
@@ -17,10 +17,14 @@ AXES = (axes.iteration, axes.errors, axes.structure, axes.types)
 
 @dataclass(frozen=True)
 class Style:
-    """`idiomatic`: a score in [0, 1]. `documented`: a doc comment is attached to some item."""
+    """`idiomatic`: a score in [0, 1]. `documented`: a doc comment is attached to some item.
+
+    `public_doc_rate`: documented public items by public items; None when there are none.
+    """
 
     idiomatic: float
     documented: bool
+    public_doc_rate: float | None = None
 
 
 def style(code: str) -> Style:
@@ -29,7 +33,31 @@ def style(code: str) -> Style:
     if root.has_error or not functions(root):
         return Style(0.0, False)
     applied = [score for axis in AXES if (score := axis(root)) is not None]
-    return Style(fmean(applied), _documented(root))
+    return Style(fmean(applied), _documented(root), _public_doc_rate(root))
+
+
+def _public_doc_rate(root: Node) -> float | None:
+    """Methods of impl blocks are items too; `pub(crate)` is not public."""
+    public = [
+        node
+        for node in walk(root)
+        if node.type in ITEMS and any(_is_public(child) for child in node.children)
+    ]
+    return fmean(map(_has_doc, public)) if public else None
+
+
+def _is_public(child: Node) -> bool:
+    return child.type == "visibility_modifier" and text(child) == "pub"
+
+
+def _has_doc(item: Node) -> bool:
+    before = item.prev_named_sibling
+    while before and (before.type in COMMENTS or before.type == "attribute_item"):
+        attribute = before.type == "attribute_item" and text(before).startswith("#[doc =")
+        if attribute or _doc(before, "outer_doc_comment_marker"):
+            return True
+        before = before.prev_named_sibling
+    return False
 
 
 def _documented(root: Node) -> bool:

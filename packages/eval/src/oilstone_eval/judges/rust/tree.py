@@ -91,3 +91,10 @@ def is_main(function: Node) -> bool:
     parent = function.parent
     top = parent is not None and parent.type == "source_file"
     return top and text(function.child_by_field_name("name")) == "main"
+
+
+def below(node: Node) -> Iterator[Node]:
+    """Yield a node and everything below it, comments and the tokens of macros among them."""
+    yield node
+    for child in node.children:
+        yield from below(child)
