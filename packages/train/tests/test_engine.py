@@ -61,6 +61,17 @@ def test_the_same_recipe_twice_is_the_same_adapter(adapters: dict[str, Path]) ->
     assert first.digest == again.digest
 
 
+def test_two_epochs_are_twice_the_tokens_of_the_rows(phase: Phase, tmp_path: Path) -> None:
+    """The plan counts what is written; the chat's own tokens come on top."""
+    wanted = ("training.max_steps=null", "training.epochs=2", "training.save_steps=100")
+    done = run(*phase(tmp_path / "out", *(word for pair in wanted for word in ("--set", pair))))
+    assert done.returncode == 0, done.stderr
+    words = phase(tmp_path / "out")
+    planned = run("plan", words[1], "--json", *words[2:6])
+    written = 2 * json.loads(planned.stdout)["estimate"]["tokens_per_epoch"]
+    assert 0.95 * written < details(tmp_path / "out")["tokens"] < 1.3 * written
+
+
 def test_another_seed_is_another_adapter(adapters: dict[str, Path]) -> None:
     assert weights(adapters["first"]) != weights(adapters["other"])
 

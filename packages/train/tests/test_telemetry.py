@@ -9,9 +9,9 @@ from oilstone_train import plot, telemetry
 from oilstone_train.progress import Bar
 
 LINES = [
-    {"step": 0, "eval_loss": 4.0},
-    {"step": 5, "loss": 3.0},
-    {"step": 10, "loss": 2.0, "eval_loss": 2.5},
+    {"step": 0, "of": 10, "eval_loss": 4.0},
+    {"step": 5, "of": 10, "loss": 3.0},
+    {"step": 10, "of": 10, "loss": 2.0, "eval_loss": 2.5},
 ]
 
 
@@ -69,14 +69,14 @@ def test_a_plot_of_next_to_nothing_is_an_image(lines: list[dict[str, float]]) ->
 
 def test_without_a_terminal_progress_is_a_line_now_and_then() -> None:
     stream = io.StringIO()
-    bar = Bar(100, stream)
-    bar.show({"step": step, "loss": 1.0} for step in range(101))
+    bar = Bar(stream)
+    bar.show({"step": step, "of": 100, "loss": 1.0} for step in range(101))
     assert len(stream.getvalue().splitlines()) == 10
 
 
 def test_progress_tells_both_losses() -> None:
     stream = io.StringIO()
-    Bar(10, stream).show(LINES)
+    Bar(stream).show(LINES)
     assert stream.getvalue().splitlines()[-1].startswith("10/10  loss 2.000  eval loss 2.500")
 
 

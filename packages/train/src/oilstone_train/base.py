@@ -26,7 +26,7 @@ def make(path: Path, data: Path, out: Path, overrides: Sequence[str]) -> dict[st
     work = order.work()
     with Worker(work, settings["training"]["threads"]) as worker:
         counts = _prepare(work, settings, data)
-        result = worker.do(making.job(work, settings), settings["training"]["max_steps"])
+        result = worker.do(making.job(work, settings))
     for name in CONFIGURATION:
         shutil.copyfile(work / layout.INIT / name, work.parent / name)
     shutil.copyfile(work / layout.OUT / WEIGHTS, work.parent / WEIGHTS)

@@ -9,30 +9,35 @@ TOO_OFTEN = 3.0  # epochs from which on rows are learned by heart
 Count = Callable[[str], int]
 
 
-def steps(training: Mapping[str, Any]) -> dict[str, int]:
-    """Return steps and the most tokens that they can hold: packing leaves some of it empty."""
+def steps(training: Mapping[str, Any], tokens_per_epoch: int | None = None) -> dict[str, int]:
+    """Return steps and the most tokens that they can hold: packing leaves some of it empty.
+
+    In epochs over an unknown number of tokens, only the tokens of one step are known.
+    """
     per_step = (
         training["sequence_len"]
         * training["micro_batch_size"]
         * training["gradient_accumulation_steps"]
     )
-    return {
-        "steps": training["max_steps"],
-        "tokens_per_step_at_most": per_step,
-        "tokens_at_most": per_step * training["max_steps"],
-    }
+    count = training["max_steps"]
+    if not count and tokens_per_epoch is not None:
+        count = training["epochs"] * max(1, round(tokens_per_epoch / per_step))
+    known = {"steps": count, "tokens_at_most": per_step * count} if count else {}
+    return {"tokens_per_step_at_most": per_step, **known}
 
 
 def rows(texts: Iterable[str], training: Mapping[str, Any], count: Count) -> dict[str, Any]:
-    """Return rows, their tokens, those that are too long, and the epochs that the steps make."""
+    """Return rows, their tokens, those that are too long, steps, and the epochs they make."""
     lengths = [count(text) for text in texts]
     fitting = [length for length in lengths if length <= training["sequence_len"]]
     tokens = sum(fitting)
+    taken = steps(training, tokens)
     return {
+        **taken,
         "rows": len(lengths),
         "rows_too_long": len(lengths) - len(fitting),
         "tokens_per_epoch": tokens,
-        "epochs_at_most": round(steps(training)["tokens_at_most"] / max(tokens, 1), 2),
+        "epochs_at_most": round(taken["tokens_at_most"] / max(tokens, 1), 2),
     }
 
 

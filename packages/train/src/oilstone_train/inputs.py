@@ -40,6 +40,11 @@ def training_rows(data: Path, recipe: Mapping[str, Any]) -> Selection:
     chosen = select(jsonl.read(data / "train.jsonl", "row.v1"), recipe["rows"], recipe["seed"])
     if not chosen.rows:
         raise OilstoneError(f"{data / 'train.jsonl'}: `rows` selects none of it: {chosen.counts}")
+    if len(chosen.rows) < (least := recipe["rows"].get("min_rows", 1)):
+        raise OilstoneError(
+            f"{data / 'train.jsonl'}: {len(chosen.rows)} rows are left ({chosen.counts}), and"
+            f" rows.min_rows asks for {least}; build a larger dataset, or lower it"
+        )
     return chosen
 
 

@@ -84,14 +84,14 @@ class Worker:
         if kind is KeyboardInterrupt:
             say("stopped; the same command goes on from the last checkpoint")
 
-    def do(self, job: dict[str, Any], steps: int) -> dict[str, Any]:
+    def do(self, job: dict[str, Any]) -> dict[str, Any]:
         """Let it do the job, showing progress, and return its result.
 
         Raises OilstoneError when it fails, with the end of its log.
         """
         (self.work / layout.JOB).write_text(json.dumps(job))
         self._go()
-        bar, tail = Bar(steps), Tail(self.work / layout.TELEMETRY)
+        bar, tail = Bar(), Tail(self.work / layout.TELEMETRY)
         try:
             while self.process.poll() is None:
                 time.sleep(POLL)

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 Config = dict[str, Any]
+ENDLESS = 10000  # epochs: more than any run has
 
 # Keys of Axolotl's loader that its schema does not list.
 UNLISTED = {"model_kwargs", "model_config", "model_revision", "model_type"}
@@ -54,8 +55,8 @@ def _schedule(config: Config) -> Iterator[str]:
         yield "warmup_steps: say it in steps; Axolotl reckons warmup_ratio from the wrong total"
     elif config["warmup_steps"] == 1:
         yield "warmup_steps: 1 becomes 2 in Axolotl; write 0 or at least 2"
-    if not config.get("max_steps"):
-        yield "max_steps: say how many steps there are"
+    if bool(config.get("max_steps")) == (config.get("num_epochs", ENDLESS) < ENDLESS):
+        yield "training.max_steps, training.epochs: say how long it goes on, in one of the two"
 
 
 def _checkpoints(config: Config) -> Iterator[str]:

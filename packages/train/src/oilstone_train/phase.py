@@ -36,7 +36,7 @@ def make(
         counts = _prepare(work, settings, dataset, trunk, earlier)
         expected = earlier.details["handover_loss"] if earlier else None
         job = {**making.job(work, None), "handover": expected}
-        result = worker.do(job, settings["training"]["max_steps"])
+        result = worker.do(job)
     _collect(work, trunk)
     details = {
         "base_digest": trunk.digest,

@@ -11,7 +11,7 @@ from typing import Any
 from oilstone_schemas import artifact, canonical, recipe
 from oilstone_schemas.command import OilstoneError, say
 from oilstone_schemas.yamlfile import parse
-from oilstone_train import estimate, forms, inputs, launch, lint, render
+from oilstone_train import estimate, forms, inputs, launch, lint, memory, profiles, render
 
 
 def make(
@@ -23,7 +23,8 @@ def make(
     content = canonical.digest(settings)
     config = render.base(settings, content) if of_base else render.phase(settings, content, False)
     checked = find_spec("axolotl") is not None
-    if found := lint.problems(config) + (_by_axolotl(config) if checked else []):
+    machine = profiles.capabilities(settings)
+    if found := lint.problems(config) + (_by_axolotl(config, machine) if checked else []):
         raise OilstoneError("\n".join(found))
     if not checked:
         say("not checked against Axolotl's own schema: axolotl is not installed")
@@ -37,11 +38,14 @@ def _is_base(path: Path) -> bool:
     return isinstance(value, dict) and "model" in value
 
 
-def _by_axolotl(config: render.Config) -> list[str]:
-    """Ask Axolotl, in a process of its own: it changes a process as soon as it is imported."""
+def _by_axolotl(config: render.Config, machine: dict[str, Any] | None) -> list[str]:
+    """Ask Axolotl, in a process of its own: it changes a process as soon as it is imported.
+
+    `machine`: what it is to take this machine for; None for what it is.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "oilstone_train.engine.check"],
-        input=render.dump(config),
+        input=json.dumps({"config": config, "machine": machine}),
         env=launch.environment(1),
         capture_output=True,
         text=True,
@@ -55,14 +59,43 @@ def _by_axolotl(config: render.Config) -> list[str]:
 def _estimate(
     settings: dict[str, Any], of_base: bool, data: Path | None, base: Path | None
 ) -> dict[str, Any]:
-    figures: dict[str, Any] = dict(estimate.steps(settings["training"]))
+    figures: dict[str, Any] = {"steps": None, **estimate.steps(settings["training"])}
     if data is not None:
         dataset = artifact.load(data, "dataset")
         chosen = inputs.training_rows(data, settings)
         texts = _texts(chosen.rows, settings, of_base, dataset.details["system_prompt"])
         figures |= estimate.rows(texts, settings["training"], _counter(base))
         figures |= {"selection": chosen.counts, "warnings": estimate.warnings(figures)}
+    if not of_base:
+        figures |= _of_machine(settings, base, figures.get("tokens_at_most"))
+        figures["warnings"] = [*figures.get("warnings", []), *_too_large(settings, figures)]
     return figures
+
+
+def _too_large(settings: dict[str, Any], figures: dict[str, Any]) -> list[str]:
+    there = profiles.MEMORY_GIB.get(settings["profile"])
+    needed = figures.get("memory_gib", {}).get("total", 0)
+    if there is None or needed <= there:
+        return []
+    return [
+        f"about {needed} GiB are needed and {settings['profile']} has {there}: lower"
+        " training.micro_batch_size and raise gradient_accumulation_steps by as much"
+    ]
+
+
+def _of_machine(settings: dict[str, Any], base: Path | None, tokens: int | None) -> dict[str, Any]:
+    """Return parameters, memory and hours, as far as the base's sizes and a speed are known."""
+    known = settings["base_model"]
+    sizes = memory.shape(base) if base else known and known["shape"]
+    found: dict[str, Any] = {}
+    if sizes:
+        found["parameters"] = sum(memory.parameters(sizes).values())
+        found["trained_parameters"] = memory.trained(sizes, settings["lora"])
+        found["memory_gib"] = memory.estimate(sizes, settings)
+    if tokens and (speed := settings["tokens_per_second"]):
+        found["hours"] = round(tokens / speed / 3600, 1)
+        found["hours_at_tokens_per_second"] = speed
+    return found
 
 
 def _texts(

@@ -11,8 +11,8 @@ _TENTHS = 10
 class Bar:
     """Shows steps, loss and time to go on stderr."""
 
-    def __init__(self, steps: int, stream: TextIO | None = None) -> None:
-        self.steps, self.stream = steps, stream or sys.stderr
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.steps, self.stream = 0, stream or sys.stderr
         self.live = self.stream.isatty()
         self.begun: tuple[int, float] | None = None
         self.told, self.losses = 0, {"loss": "", "eval_loss": ""}
@@ -23,7 +23,7 @@ class Bar:
             self._take(line)
 
     def _take(self, line: dict[str, Any]) -> None:
-        step = line["step"]
+        step, self.steps = line["step"], line["of"]
         self.begun = self.begun or (step, time.monotonic())
         for key in self.losses:
             if line.get(key) is not None:

@@ -7,28 +7,12 @@ from typing import Any
 import yaml
 
 from oilstone_schemas.command import OilstoneError
-from oilstone_train import layout
+from oilstone_train import layout, lint, profiles
 
 Config = dict[str, Any]
 
 PLUGIN = "oilstone_train.engine.plugin.Plugin"
-OURS = {"threads"}  # keys of `training` that Axolotl has no name for
-
-# What Axolotl needs to be told on a machine without a GPU: left alone, it takes CUDA kernels and
-# fp16 weights.
-CPU = {
-    "attn_implementation": "sdpa",
-    "bf16": False,
-    "fp16": False,
-    "tf32": False,
-    "lora_mlp_kernel": False,
-    "lora_qkv_kernel": False,
-    "lora_o_kernel": False,
-    "lora_embedding_kernel": False,
-    "dataloader_num_workers": 0,
-    "dataloader_pin_memory": False,
-    "dataset_num_proc": 1,
-}
+OURS = {"threads", "epochs"}  # keys of `training` that Axolotl has no name for, or another
 
 
 def base(recipe: Mapping[str, Any], content: str) -> Config:
@@ -98,17 +82,17 @@ def _data(form: Mapping[str, Any], content: str) -> Config:
 def _shared(recipe: Mapping[str, Any]) -> Config:
     training = recipe["training"]
     return {
-        **{key: value for key, value in training.items() if key not in OURS},
+        **{key: training[key] for key in training if key not in OURS and training[key] is not None},
         "eval_sample_packing": training["sample_packing"],
         "pad_to_sequence_len": False,
-        "num_epochs": 10000,  # max_steps decides
+        "num_epochs": training.get("epochs") or lint.ENDLESS,
         "dataloader_drop_last": False,
         "save_total_limit": 2,
         "load_best_model_at_end": False,
         "output_dir": str(layout.OUT),
         "seed": recipe["seed"],
         "plugins": [PLUGIN],
-        **CPU,
+        **profiles.machine(recipe),
     }
 
 

@@ -42,6 +42,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers is not fo
             self.path,
             {
                 "step": state.global_step,
+                "of": state.max_steps,
                 **found,
                 "tokens": tokens,
                 "tokens_per_second": round((tokens - self.tokens) / seconds, 1),

@@ -13,9 +13,9 @@ from oilstone_train.sampler import EpochOrder, fewest
 class EpochPacks(MultipackBatchSampler):  # type: ignore[misc]  # axolotl has no types
     """The packs of one epoch's order; every epoch has as many batches as the poorest one."""
 
-    def __init__(self, order: EpochOrder, needed: int, **kwargs: Any) -> None:
+    def __init__(self, order: EpochOrder, args: Any, **kwargs: Any) -> None:
         super().__init__(order, **kwargs)
-        self.needed, self.length = needed, 0
+        self.args, self.length = args, 0
 
     def set_epoch(self, epoch: int) -> None:
         """Pack anew, in that epoch's order."""
@@ -25,10 +25,16 @@ class EpochPacks(MultipackBatchSampler):  # type: ignore[misc]  # axolotl has no
     def __len__(self) -> int:
         if not self.length:
             now = self.sampler.epoch
-            self.length = int(self.gather_len_batches(fewest(self._count, self.needed)))
+            self.length = int(self.gather_len_batches(self._fewest()))
             self.set_epoch(now)
         self._len_across_ranks = self.length  # where iteration stops
         return self.length
+
+    def _fewest(self) -> int:
+        steps, accumulated = self.args.max_steps, self.args.gradient_accumulation_steps
+        if steps > 0:
+            return fewest(self._count, steps * accumulated)
+        return min(map(self._count, range(round(self.args.num_train_epochs))))
 
     def _count(self, epoch: int) -> int:
         self.set_epoch(epoch)
@@ -49,8 +55,7 @@ class ExactTrainer(AxolotlTrainer):  # type: ignore[misc]  # axolotl has no type
         data = self.train_dataset if train_dataset is None else train_dataset
         self.order = EpochOrder(len(data), self.args.seed)
         if self.args.sample_packing:
-            needed = self.args.max_steps * self.args.gradient_accumulation_steps
-            self.order = EpochPacks(self.order, needed, **self._packing(data), drop_last=True)
+            self.order = EpochPacks(self.order, self.args, **self._packing(data), drop_last=True)
         return self.order
 
     def _get_eval_sampler(self, eval_dataset: Any = None) -> Any:
