@@ -22,9 +22,11 @@ _BY_NAME = {
     r"decision\.json": "decision.v1",
     r"manifest\.json": "manifest.v1",
     r"gates\.yaml": "gates.v1",
+    r"waivers\.yaml": "waivers.v1",
     r"phase[^/]*\.yaml": "recipe-phase.v1",
     r"(data|base|eval|enrich|from-verdicts|from-outcomes|retrain|experiment)\.yaml": r"recipe-\1.v1",
     r"domains\.json": "domains.v1",
+    r"classes\.jsonl": "class.v1",
 }
 
 
