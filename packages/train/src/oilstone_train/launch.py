@@ -30,6 +30,7 @@ FIXED = {
     "OMP_WAIT_POLICY": "PASSIVE",
 }
 KINDS = {kind.code: kind for kind in (CheckFailed, OilstoneError, MissingTool)}
+COMMAND = [sys.executable, "-m", "oilstone_train.worker"]
 TAIL_LINES = 15
 PATIENCE = 10.0  # seconds that a stopped process gets to end
 POLL = 0.2  # seconds
@@ -60,7 +61,7 @@ class Worker:
         (self.work / layout.RESULT).unlink(missing_ok=True)
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "oilstone_train.worker"],
+                COMMAND,
                 cwd=self.work,
                 env=environment(self.threads),
                 stdin=subprocess.PIPE,

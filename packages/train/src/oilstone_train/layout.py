@@ -17,6 +17,7 @@ RESULT = Path("result.json")
 TELEMETRY = Path("telemetry.jsonl")
 PLOT = Path("loss.svg")
 LOG = Path("log.txt")
+GUARD = Path("guard.json")  # the rollbacks of this run
 CACHE = Path("cache")
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 ADAPTER = ("adapter_config.json", "adapter_model.safetensors")

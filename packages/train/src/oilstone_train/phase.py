@@ -14,7 +14,15 @@ from oilstone_train.launch import Worker
 from oilstone_train.making import Order
 
 FROM_DATA = ("system_prompt", "system_prompt_sha256")
-MEASURED = ("handover_loss", "steps", "tokens", "train_loss", "eval_loss", "eval_loss_at_start")
+MEASURED = (
+    "handover_loss",
+    "events",
+    "steps",
+    "tokens",
+    "train_loss",
+    "eval_loss",
+    "eval_loss_at_start",
+)
 
 
 def make(
@@ -35,7 +43,7 @@ def make(
     with Worker(work, settings["training"]["threads"]) as worker:
         counts = _prepare(work, settings, dataset, trunk, earlier)
         expected = earlier.details["handover_loss"] if earlier else None
-        job = {**making.job(work, None), "handover": expected}
+        job = {**making.job(work, None), "handover": expected, "guard": settings["guard"]}
         result = worker.do(job)
     _collect(work, trunk)
     details = {

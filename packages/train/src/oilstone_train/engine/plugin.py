@@ -7,6 +7,7 @@ from axolotl.integrations.base import BasePlugin
 
 from oilstone_train import handover, layout
 from oilstone_train.engine import four_bit
+from oilstone_train.guard import Guard
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
@@ -43,13 +44,19 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
         return ExactTrainer
 
     def add_callbacks_pre_trainer(self, cfg: Any, model: Any) -> list[Any]:
-        """Write telemetry; check what was handed over."""
+        """Write telemetry; check what was handed over; guard against leaps of the loss."""
         from oilstone_train.engine.handover import Handover
         from oilstone_train.engine.reporter import Reporter
+        from oilstone_train.engine.rollback import Rollback
 
-        expected = json.loads(layout.JOB.read_text()).get("handover")
-        checks = [] if expected is None else [Handover(layout.FROM / handover.ROWS, expected)]
-        return [Reporter(layout.TELEMETRY), *checks]
+        job = json.loads(layout.JOB.read_text())
+        expected, settings = job.get("handover"), job.get("guard")
+        callbacks: list[Any] = [Reporter(layout.TELEMETRY, stop=settings is None)]
+        if expected is not None:
+            callbacks.append(Handover(layout.FROM / handover.ROWS, expected))
+        if settings is not None:
+            callbacks.append(Rollback(Guard(layout.GUARD, settings)))
+        return callbacks
 
 
 def _seed(cfg: Any) -> None:

@@ -17,8 +17,9 @@ KEYS = ("loss", "eval_loss", "learning_rate", "grad_norm")
 class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers is not followed by mypy
     """One line of telemetry for each line that the trainer logs."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.begun = path, time.monotonic()
+    def __init__(self, path: Path, *, stop: bool) -> None:
+        """`stop`: at a loss that is no number; else somebody else sees to it."""
+        self.path, self.begun, self.stop = path, time.monotonic(), stop
         self.tokens = 0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -26,16 +27,12 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers is not fo
         self.begun, self.tokens = time.monotonic(), state.num_input_tokens_seen
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any, **kwargs: Any) -> None:
-        """Write what was logged; stop at a loss that is no number."""
-        found = {key: logs[key] for key in KEYS if key in logs}
+        """Write what was logged; a number that is none is written as null."""
+        found = {
+            key: self._checked(state.global_step, key, logs[key]) for key in KEYS if key in logs
+        }
         if not found:
             return
-        for key, value in found.items():
-            if not math.isfinite(value):
-                raise CheckFailed(
-                    f"step {state.global_step}: {key} is {value}; training has diverged."
-                    " Lower training.learning_rate or training.max_grad_norm"
-                )
         seconds = time.monotonic() - self.begun
         tokens = state.num_input_tokens_seen
         telemetry.append(
@@ -50,6 +47,16 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers is not fo
                 "seconds": round(seconds, 2),
             },
         )
+
+    def _checked(self, step: int, key: str, value: float) -> float | None:
+        if math.isfinite(value):
+            return value
+        if self.stop:
+            raise CheckFailed(
+                f"step {step}: {key} is {value}; training has diverged."
+                " Lower training.learning_rate or training.max_grad_norm"
+            )
+        return None
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Evaluate at the end, and save no checkpoint there: the adapter itself is saved next."""

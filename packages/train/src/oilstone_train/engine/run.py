@@ -1,6 +1,7 @@
 """One training run through Axolotl, in the current folder."""
 
 import gc
+import json
 import shutil
 from typing import Any
 
@@ -52,6 +53,7 @@ def _train(resume: str | None) -> dict[str, Any]:
     return {
         **_outcome(cfg, model, trainer),
         "handover_loss": _handover(model, trainer),
+        "events": json.loads(layout.GUARD.read_text()) if layout.GUARD.exists() else [],
         "rows_trained": len(data.train_dataset),
     }
 

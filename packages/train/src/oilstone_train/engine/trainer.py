@@ -7,6 +7,7 @@ from axolotl.core.trainers.base import AxolotlTrainer
 from axolotl.utils.samplers import MultipackBatchSampler, get_dataset_lengths
 
 from oilstone_train import checkpoints
+from oilstone_train.engine.rollback import Rollback
 from oilstone_train.sampler import EpochOrder, fewest
 
 
@@ -50,6 +51,15 @@ class ExactTrainer(AxolotlTrainer):  # type: ignore[misc]  # axolotl has no type
     order: EpochOrder | EpochPacks | None = None
     eval_packs: MultipackBatchSampler | None = None
     eval_sum = (0.0, 0)
+
+    def train(self, resume_from_checkpoint: Any = None, **kwargs: Any) -> Any:
+        """Train, and again from where the guard says, for as long as it does."""
+        done = super().train(resume_from_checkpoint=resume_from_checkpoint, **kwargs)
+        rollbacks = [c for c in self.callback_handler.callbacks if isinstance(c, Rollback)]
+        for rollback in rollbacks:
+            while back := rollback.resume():
+                done = super().train(resume_from_checkpoint=back, **kwargs)
+        return done
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         data = self.train_dataset if train_dataset is None else train_dataset

@@ -1,0 +1,79 @@
+"""Real training whose guard is told that some of its losses are spikes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from oilstone_schemas import artifact
+
+from .conftest import Phase, details, telemetry
+
+pytestmark = pytest.mark.needs_axolotl
+
+# The worker, but for one thing: the loss logged as number 5 (step 25) is a spike so many times.
+WORKER = """
+from oilstone_train import guard, worker
+left = [{times}]
+real = guard.spike
+def spike(history, loss, settings):
+    if len(history) == 4 and left[0]:
+        left[0] -= 1
+        return True
+    return real(history, loss, settings)
+guard.spike = spike
+if __name__ == "__main__":
+    raise SystemExit(worker.main())
+"""
+MAIN = """
+import sys
+from oilstone_train import launch
+launch.COMMAND = [sys.executable, sys.argv[1]]
+from oilstone_train.cli import main
+raise SystemExit(main(sys.argv[2:]))
+"""
+
+
+def spiked(words: list[str], folder: Path, times: int, factor: float) -> tuple[int, str]:
+    """Run a phase with a guard and injected spikes; return its exit code and what it said."""
+    folder.mkdir(exist_ok=True)
+    worker = folder / f"worker{times}.py"
+    worker.write_text(WORKER.format(times=times))
+    guard = json.dumps({"learning_rate_factor": factor})
+    command = [sys.executable, "-c", MAIN, str(worker), *words, "--set", f"guard={guard}"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.returncode, done.stderr
+
+
+def test_a_rollback_that_changes_nothing_ends_with_the_same_bytes(
+    adapters: dict[str, Path], phase: Phase, tmp_path: Path
+) -> None:
+    code, said = spiked(phase(tmp_path / "out"), tmp_path, times=1, factor=1.0)
+    assert code == 0, said
+    name = "adapter_model.safetensors"
+    assert (tmp_path / "out" / name).read_bytes() == (adapters["first"] / name).read_bytes()
+    assert [(e["step"], e["to"]) for e in details(tmp_path / "out")["events"]] == [(25, 20)]
+
+
+def test_a_rollback_goes_on_at_half_the_rate(
+    adapters: dict[str, Path], phase: Phase, tmp_path: Path
+) -> None:
+    code, said = spiked(phase(tmp_path / "out"), tmp_path, times=1, factor=0.5)
+    assert code == 0, said
+    rates = [
+        {line["step"]: line["learning_rate"] for line in telemetry(folder) if "loss" in line}
+        for folder in (tmp_path / "out", adapters["first"])
+    ]
+    assert rates[0][20] == rates[1][20]
+    assert rates[0][25] == pytest.approx(rates[1][25] / 2)
+    assert len(rates[0]) == len(rates[1])
+
+
+def test_the_fourth_spike_ends_it_and_leaves_no_adapter(phase: Phase, tmp_path: Path) -> None:
+    code, said = spiked(phase(tmp_path / "out"), tmp_path, times=4, factor=0.5)
+    assert code == 1
+    assert "after 3 rollbacks" in said and "checkpoint 20 is kept" in said
+    with pytest.raises(Exception, match="no artifact there"):
+        artifact.load(tmp_path / "out")
