@@ -1,5 +1,6 @@
 """Fixtures: the toolchain, sandboxes, artifacts made by hand."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -197,3 +198,12 @@ def bare_path(tmp_path: Path) -> dict[str, str]:
 def craft() -> SimpleNamespace:
     """What tests build artifacts with."""
     return SimpleNamespace(problem=problem, sample=sample, row=row, make=make)
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real data sets."""
+    folder = os.environ.get("OILSTONE_TEST_DATA")
+    if not folder:
+        pytest.skip("NOT TESTED ON REAL DATA: OILSTONE_TEST_DATA is not set")
+    return Path(folder)

@@ -11,7 +11,7 @@ from oilstone_eval.judges.rust.builder import Builder
 from oilstone_eval.judges.rust.compiler import Compiler, Report
 from oilstone_eval.judges.rust.crates import Unit
 from oilstone_eval.judges.rust.runs import CaseBuilder
-from oilstone_eval.judges.rust.testing import TestBuilder
+from oilstone_eval.judges.rust.testing import SuiteBuilder
 from oilstone_eval.judges.rust.toolchain import Toolchain
 from oilstone_eval.sandbox.job import Limits
 from oilstone_eval.sandbox.pool import Pool
@@ -43,7 +43,7 @@ class RustJudge:
         self.compiler = Compiler(toolchain, recipe["edition"], building)
         self.builders: dict[str, Builder] = {
             "stdio": CaseBuilder(self.compiler, limits),
-            "rust_tests": TestBuilder(self.compiler, limits),
+            "rust_tests": SuiteBuilder(self.compiler, limits),
         }
 
     def no_code(self) -> Ruling:
@@ -97,7 +97,8 @@ class RustJudge:
             what = f"there is no checker {program.checker!r} for Rust"
             return Ruling("unscored", "not_run", what)
         shares = program.checker == "rust_tests"
-        refused = trust.refusal(sources.source(program), report) if shares else None
+        truth = f"{program.prelude}\n{program.reference or ''}"
+        refused = trust.refusal(sources.source(program), report, truth) if shares else None
         return Ruling("failed", "forbidden", refused) if refused else None
 
     def _tasks(self, programs: Sequence[Program], waiting: Sequence[int], told: Keep) -> list[Any]:

@@ -29,14 +29,20 @@ def lint(compiler: Compiler, pool: Pool, units: Sequence[Unit], done: Done) -> d
 
 
 def single(compiler: Compiler, slot: Slot, unit: Unit, suspect: bool = False) -> Report:
-    """Type-check and lint one program as a crate of its own.
+    """Type-check and lint one program as a crate of its own; a `suspect` is checked first.
 
-    What does not compile has no lints: they would depend on where the compiler gave up.
+    What does not compile is told in rustc's words, which clippy's differ from, and has no lints:
+    they would depend on where the compiler gave up.
     """
     files = {ROOT: unit.code}
-    checked = compiler.check(slot, files, unit.kind) if suspect else None
-    report = checked if checked and checked.ruling else compiler.lint(slot, files, unit.kind)
-    return replace(report, messages=tuple(report.of("error"))) if report.ruling else report
+    report = compiler.check(slot, files, unit.kind) if suspect else Report()
+    if not report.ruling:
+        report = compiler.lint(slot, files, unit.kind)
+        if not report.ruling or report.trouble:
+            return report
+        checked = compiler.check(slot, files, unit.kind)
+        report = checked if checked.ruling else report
+    return replace(report, messages=tuple(report.of("error")))
 
 
 def _groups(units: Sequence[Unit], pool: Pool) -> list[list[int]]:

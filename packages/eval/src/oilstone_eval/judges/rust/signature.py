@@ -15,6 +15,8 @@ KNOWN = words(
     "bool char str String f32 f64 u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize Vec Option"
     " Result Box HashMap HashSet BTreeMap BTreeSet VecDeque"
 )
+# What begins a path that leads to std's types or to generic ones, rather than to one's own.
+_PATHS = words("std core alloc impl")
 TYPES = words("struct_item enum_item union_item type_item trait_item")
 
 
@@ -22,6 +24,39 @@ def type_names(code: str) -> frozenset[str]:
     """Return the names of the types that a reference solution defines."""
     found = (node for node in below(parse(code)) if node.type in TYPES)
     return frozenset(text(node.child_by_field_name("name")) for node in found)
+
+
+def estranged(candidate: str, truth: str) -> str | None:
+    """Refuse a function that returns a type of its own where the right one returns std's."""
+    right = {text(node.child_by_field_name("name")): node for node in _functions(truth)}
+    for node in _functions(candidate):
+        name, returned = text(node.child_by_field_name("name")), _returned(node)
+        wanted = _returned(right[name]) if name in right else None
+        if wanted and returned and _plain(wanted) and not _std(returned):
+            return f"{name} returns {text(returned)}, not {text(wanted)}"
+    return None
+
+
+def _std(kind: Node) -> bool:
+    return _plain(kind) or bool({text(each) for each in below(kind)} & _PATHS)
+
+
+def _functions(code: str) -> list[Node]:
+    """Return a file's functions, one that is cut off after its signature too."""
+    nodes = below(parse(code))
+    return [node for node in nodes if node.type in ("function_item", "function_signature_item")]
+
+
+def _returned(function: Node) -> Node | None:
+    """Return the type that a function returns; that of an alias is what the alias stands for."""
+    kind = function.child_by_field_name("return_type")
+    root = function
+    while root.parent:
+        root = root.parent
+    for item in root.named_children:
+        if kind and item.type == "type_item" and text(item.named_children[0]) == text(kind):
+            return item.child_by_field_name("type")
+    return kind
 
 
 def pins(candidate: str, tests: str) -> str:
@@ -37,7 +72,7 @@ def pins(candidate: str, tests: str) -> str:
 
 def _pin(function: Node) -> str:
     """Return the constant; "" when the signature is generic or names other types."""
-    returned = function.child_by_field_name("return_type")
+    returned = _returned(function)
     parameters = function.child_by_field_name("parameters")
     if not parameters or function.child_by_field_name("type_parameters") or returned is None:
         return ""

@@ -17,7 +17,7 @@ from oilstone_eval.sandbox.slot import Slot
 INSIDE = "__oilstone_tests"
 
 
-class TestBuilder(Builder):
+class SuiteBuilder(Builder):
     """Builds candidates with their tests, and runs these in one process until one fails.
 
     Tests that reach their candidate by `super` become a module of it, tests that import it by name

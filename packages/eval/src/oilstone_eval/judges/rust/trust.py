@@ -6,10 +6,12 @@ through that follow pointers to what they own; and nothing may read the tests wh
 
 import re
 
+from oilstone_eval.judges.rust import signature
 from oilstone_eval.judges.rust.compiler import Report
 from oilstone_eval.judges.rust.tree import below, parse, text, words
 
 _READS = re.compile(r"\binclude(_str|_bytes)?\b\s*!|\buse\b[^;]*\binclude(_str|_bytes)?\b")
+_EQUALS = re.compile(r"\bPartialEq\s*<([^{;]*?)>\s*for\s+([^{;]*?)\s*(?:where\b|\{)")
 # Ways from a pointer of one's own to anywhere, and into other languages.
 _BEYOND = words(
     "transmute transmute_copy from_raw_parts from_raw_parts_mut get_unchecked get_unchecked_mut"
@@ -27,10 +29,25 @@ _RAW = re.compile(
 )
 
 
-def refusal(code: str, report: Report) -> str | None:
-    """Say what is not allowed; None when everything is. `report` is the program's own lint."""
+def refusal(code: str, report: Report, truth: str) -> str | None:
+    """Say what is not allowed; None when everything is.
+
+    `report` is the program's own lint, `truth` what is known of the right solution's source.
+    """
     if _READS.search(code):
         return "it includes files while it is compiled, where its tests are"
+    return _equality(code, truth) or signature.estranged(code, truth) or _unsafe(code, report)
+
+
+def _equality(code: str, truth: str) -> str | None:
+    """Refuse types that are made to equal others: their tests could not fail."""
+    for other, own in _EQUALS.findall(code):
+        if other.strip() not in ("Self", own.strip()) and other not in truth:
+            return f"it compares {own.strip()} with {other.strip()}, a type of another kind"
+    return None
+
+
+def _unsafe(code: str, report: Report) -> str | None:
     if not report.of("unsafe") and not _FOREIGN.search(code):
         return None
     root = parse(code)
@@ -38,9 +55,8 @@ def refusal(code: str, report: Report) -> str | None:
     if not report.of("unsafe") and not foreign:
         return None
     names = {text(node) for node in below(root) if "identifier" in node.type}
-    found = sorted(names & _BEYOND) + sorted(foreign)
     raw = _RAW.search(code)
-    if found or raw:
-        what = found[0] if found else raw[0] if raw else ""
-        return f"it uses unsafe code ({what}) that could reach the tests in its process"
-    return None
+    found = sorted(names & _BEYOND) + sorted(foreign) + ([raw[0]] if raw else [])
+    if not found:
+        return None
+    return f"it uses unsafe code ({found[0]}) that could reach the tests in its process"
