@@ -19,6 +19,8 @@ SET_DATA ?=
 SET_BASE ?=
 SET_PHASE ?=
 SET_EVAL ?=
+# Side by side in `make test`. The main job's own tests come first, for they take longest.
+TEST_PROCESSES ?= 2
 set = $(foreach pair,$(1),--set $(pair))
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -91,7 +93,7 @@ check: setup ## Lint, types, import contracts, schemas, lock and layout
 	pytest -q tests/workspace schemas/tests/test_examples.py schemas/tests/test_schema_files.py
 
 test: setup ## Run every package's tests, and those across packages
-	pytest -q -m "not slow" schemas packages tests
+	pytest -q -n $(TEST_PROCESSES) --dist loadgroup -m "not slow" tests schemas packages
 
 test-all: setup ## Test each package alone from its wheel, on every Python there is (tox)
 	tools/test_all.sh

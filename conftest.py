@@ -37,3 +37,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
                 _found[name] = check()
             if not _found[name]:
                 pytest.skip(f"{name}: not on this machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Under `-n`, the tests of a file share a process: what they share is then made once."""
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
