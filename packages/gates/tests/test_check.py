@@ -7,6 +7,7 @@ import pytest
 
 from oilstone_gates.decision import read
 from oilstone_schemas import artifact
+from oilstone_schemas.command import OilstoneError
 
 PROBLEMS = ("combination-1", "combination-2", "combination-3", "family-1")
 
@@ -156,6 +157,12 @@ def test_a_baseline_that_is_not_given_is_asked_for(workshop, report, better):
     assert "add --baseline phase1=DIR" in refused(workshop, workshop.gates(better), report)
 
 
+def test_a_paired_gate_on_a_metric_without_scores_is_refused(workshop, report, baseline, better):
+    gates = workshop.gates(better | {"metric": "avg_joy"})
+    words = ("--baseline", f"phase1={baseline.folder}")
+    assert "'avg_joy' has no value per sample" in refused(workshop, gates, report, *words)
+
+
 def test_verdicts_that_name_no_slice_cannot_be_read_by_slice(
     workshop, problems, baseline, better, verdict
 ):
@@ -194,10 +201,10 @@ def test_a_baseline_with_one_byte_changed_is_refused(workshop, report, baseline,
     assert str(path) in refused(workshop, workshop.gates(better), report, *words)
 
 
-def test_metrics_with_nan_are_refused(workshop, problems, gate, record, verdict):
+def test_metrics_with_nan_become_no_report(workshop, problems, record, verdict):
     metrics = {"compile_rate": record(float("nan"))}
-    report = workshop.report("nan", problems, {"family-1": verdict()}, metrics=metrics)
-    assert "NaN" in refused(workshop, workshop.gates(gate()), report)
+    with pytest.raises(OilstoneError, match=r"metrics\.json: not strict JSON: NaN"):
+        workshop.report("nan", problems, {"family-1": verdict()}, metrics=metrics)
 
 
 def test_a_report_about_another_adapter_than_the_one_given_is_refused(workshop, report, gate):

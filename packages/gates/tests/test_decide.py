@@ -87,7 +87,7 @@ def test_the_explanation_says_which_number_met_what(gate):
     ],
 )
 def test_a_decision_passes_only_when_every_gate_does(verdicts, whole):
-    assert overall(verdicts) == whole
+    assert overall([{"verdict": verdict} for verdict in verdicts]) == whole
 
 
 numbers = st.floats(-10, 10)

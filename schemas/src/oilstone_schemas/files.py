@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from oilstone_schemas import content, jsonl, validate
-from oilstone_schemas.canonical import canonical, loads
+from oilstone_schemas.canonical import canonical
 from oilstone_schemas.command import OilstoneError
 
 _CHUNK = 1 << 20
@@ -65,7 +65,7 @@ def stable(path: Path, schema: str) -> dict[str, str]:
         return {}
     total = hashlib.sha256()
     single = path.suffix == ".json"
-    for row in [loads(path.read_bytes())] if single else jsonl.read(path):
+    for row in [content.read(path)] if single else jsonl.read(path):
         total.update(canonical({k: v for k, v in row.items() if k not in fields}) + b"\n")
     return {"stable_sha256": total.hexdigest()}
 

@@ -22,6 +22,9 @@ class Measurement:
     high: float | None
     n: int
     unscored: int
+    level: float | None = None
+    method: str | None = None
+    unit: str | None = None
 
     def at(self, basis: str) -> float | None:
         """The number that a gate on this basis compares; None when it is missing or not finite."""

@@ -52,16 +52,25 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where to look, by digest, for samples that were moved (repeatable)",
     )
+    check.add_argument(
+        "--waivers", type=Path, metavar="FILE", help="waivers.yaml: failures somebody answers for"
+    )
+    check.add_argument(
+        "--as-of",
+        metavar="DAY",
+        help="the day that waivers and ages are counted from, YYYY-MM-DD; today in UTC when absent",
+    )
     return parser
 
 
 def _check(args: argparse.Namespace) -> tuple[Mapping[str, Any], int]:
-    from oilstone_gates import check, gatefile, table
+    from oilstone_gates import check, evidence, gatefile, table, waivers
 
     gates = gatefile.load(args.gates)
     baselines = _named(args.baseline)
-    evidence = check.gather(gates, args.report, baselines, args.adapter, args.search)
-    decision, up_to_date = check.check(gates, evidence, args.out)
+    offered = waivers.load(args.waivers) if args.waivers else []
+    seen = evidence.gather(gates, args.report, baselines, args.adapter, args.search)
+    decision, up_to_date = check.check(gates, seen, args.out, offered, args.as_of)
     code = 0 if decision.passed else 1
     if not args.json:
         return {"message": table.render(decision, up_to_date=up_to_date)}, code

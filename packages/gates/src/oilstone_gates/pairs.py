@@ -1,55 +1,58 @@
-"""Paired differences: the same sample of the same problem, in the report and in the baseline."""
+"""Scores by problem: of one report, or of the same samples in a report and in its baseline."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
-from oilstone_gates.bounds import Measurement
-from oilstone_gates.scores import APPLIES, SCORES, Verdict
-from oilstone_schemas import intervals
+from oilstone_gates.scores import Definition, Verdict
 
 Key = tuple[str, int]
-LEVEL = 0.95
+Row = tuple[float, ...]  # one score, or the report's and the baseline's
 
 
 @dataclass
-class Pairs:
-    """Scores of the report and of the baseline, side by side, and how many pairs had none."""
+class Table:
+    """Rows by problem, and how many samples, or pairs, had no score."""
 
-    report: list[float] = field(default_factory=list)
-    baseline: list[float] = field(default_factory=list)
+    groups: list[list[Row]] = field(default_factory=list)
     unscored: int = 0
 
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return sum(map(len, self.groups))
 
-def pair(metric: str, ours: Mapping[Key, Verdict], theirs: Mapping[Key, Verdict]) -> Pairs:
-    """Scores both sides of every sample; one that either side lacks or left open is unscored."""
-    applies = APPLIES.get(metric, _always)
-    pairs = Pairs(unscored=len(ours.keys() ^ theirs.keys()))
-    for key in sorted(ours.keys() & theirs.keys()):
-        verdicts = ours[key], theirs[key]
-        if all(applies(verdict) for verdict in verdicts):
-            _add(pairs, *(SCORES[metric](verdict) for verdict in verdicts))
-    return pairs
+    @property
+    def rows(self) -> list[Row]:
+        """All rows, problem by problem."""
+        return [row for group in self.groups for row in group]
 
-
-def _always(_: Verdict) -> bool:
-    return True
-
-
-def _add(pairs: Pairs, ours: float | None, theirs: float | None) -> None:
-    if ours is None or theirs is None:
-        pairs.unscored += 1
-        return
-    pairs.report.append(ours)
-    pairs.baseline.append(theirs)
+    def by_problem(self) -> "Table":
+        """Return a table with one row a problem: the mean of its rows."""
+        means = [[tuple(map(fmean, zip(*group, strict=True)))] for group in self.groups]
+        return Table([list(group) for group in means], self.unscored)
 
 
-def difference(pairs: Pairs, seed: int) -> Measurement:
-    """Report minus baseline with its paired interval (`oilstone_schemas.intervals`).
+def tabulate(metric: Definition, sides: Sequence[Mapping[Key, Verdict]]) -> Table:
+    """Score every sample on every side; one that a side lacks or left open is unscored.
 
-    `seed` is the bootstrap's: the same two reports give the same interval.
+    A sample to which the metric does not apply on some side is left out on all of them.
     """
-    n = len(pairs.report)
-    if n == 0:
-        return Measurement(None, None, None, 0, pairs.unscored)
-    value, low, high = intervals.paired_difference(pairs.report, pairs.baseline, LEVEL, seed)
-    return Measurement(value, low, high, n, pairs.unscored)
+    everywhere = set[Key].intersection(*(set(side) for side in sides))
+    table = Table(unscored=len(set[Key].union(*(set(side) for side in sides))) - len(everywhere))
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for key in sorted(everywhere):
+        verdicts = [side[key] for side in sides]
+        if all(map(metric.applies, verdicts)):
+            _add(table, groups[key[0]], [metric.score(verdict) for verdict in verdicts])
+    table.groups = [group for group in groups.values() if group]
+    return table
+
+
+def _add(table: Table, group: list[Row], scores: Sequence[float | None]) -> None:
+    row = tuple(score for score in scores if score is not None)
+    if len(row) < len(scores):
+        table.unscored += 1
+    else:
+        group.append(row)

@@ -19,6 +19,7 @@ class Report:
 
     manifest: Manifest
     metrics: dict[str, Any]
+    rows: list[Verdict] | None = None  # instead of those in verdicts.jsonl
 
     @property
     def digest(self) -> str:
@@ -41,25 +42,36 @@ def load(folder: Path) -> Report:
     return Report(manifest, canonical.loads((folder / "metrics.json").read_bytes()))
 
 
+def record(report: Report, name: str, slice: str | None) -> dict[str, Any] | None:
+    """Return a record of metrics.json, of one slice if it is named; None when it is missing."""
+    if slice is not None:
+        found: dict[str, Any] | None = report.metrics["slices"].get(slice, {}).get(name)
+        return found
+    return {**report.metrics.get("timings", {}), **report.metrics["metrics"]}.get(name)
+
+
 def metric(report: Report, name: str, slice: str | None) -> Measurement | None:
     """Return a metric of the report, of one slice if it is named; None when it is missing."""
-    records = report.metrics["metrics"]
-    if slice is not None:
-        records = report.metrics["slices"].get(slice, {})
-    if name not in records:
+    found = record(report, name, slice)
+    if found is None:
         return None
-    return Measurement(**{key: records[name][key] for key in Measurement.__dataclass_fields__})
+    return Measurement(**{key: found[key] for key in Measurement.__dataclass_fields__})
 
 
 def verdicts(report: Report, slice: str | None) -> dict[Key, Verdict]:
     """Return the verdicts by (problem_id, sample_index): of `slice`, or all when it is None."""
     path = report.manifest.folder / "verdicts.jsonl"
-    rows = enumerate(jsonl.read(path, "verdict.v1"), start=1)
+    rows = enumerate(report.rows or jsonl.read(path, "verdict.v1"), start=1)
     return {
         (row["problem_id"], row["sample_index"]): row
         for number, row in rows
         if slice is None or _slice(row, f"{path}:{number}") == slice
     }
+
+
+def slices(report: Report) -> list[str]:
+    """Return the names of the report's slices, those of metrics.json, sorted."""
+    return sorted(report.metrics["slices"])
 
 
 def problems_digest(report: Report) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from oilstone_gates.decide import PASSED
 from oilstone_gates.decision import Decision
+from oilstone_gates.markdown import word
 
 WIDTH = 110
 HEAD = ("gate", "asks", "against", "observed", "interval", "n", "verdict")
-WIDEST = (26, 18, 18, 9, 18, 6, 12)
+WIDEST = (26, 18, 18, 9, 18, 6, 20)
 ENDS = ("low", "high")
 RIGHT = {"observed", "n"}
 
@@ -20,7 +21,9 @@ def render(decision: Decision, *, up_to_date: bool) -> str:
     lines = [*_table([HEAD, *map(_row, gates)]), ""]
     for gate in gates:
         if gate["verdict"] != PASSED:
-            lines += _wrapped(f"{gate['verdict']}: {gate['name']}: {gate['explanation']}")
+            lines += _wrapped(f"{word(gate)}: {gate['name']}: {gate['explanation']}")
+    for waiver in decision.data.get("waivers", []):
+        lines += _wrapped(f"waiver of {waiver['gate']}: {waiver['state']}: {_about(waiver)}")
     return "\n".join([*lines, *_summary(decision, up_to_date)])
 
 
@@ -32,8 +35,12 @@ def _row(gate: Mapping[str, Any]) -> tuple[str, ...]:
         _number(gate["observed"], gate),
         "-" if gate["low"] is None else " to ".join(_number(gate[end], gate) for end in ENDS),
         str(gate["n"]),
-        gate["verdict"],
+        word(gate),
     )
+
+
+def _about(waiver: Mapping[str, Any]) -> str:
+    return f"{waiver['reason']} (until {waiver['expires']}, approved by {waiver['approver']})"
 
 
 def _number(value: float | None, gate: Mapping[str, Any]) -> str:
