@@ -34,3 +34,19 @@ def test_the_program_is_found(completion: str, found: str | None) -> None:
 def test_code_is_never_repaired() -> None:
     broken = "```rust\nfn main( { let x = ;\n```"
     assert code(broken, "rust") == "fn main( { let x = ;\n"
+
+
+@pytest.mark.parametrize(
+    ("completion", "language", "found"),
+    [
+        ("```py\nx = 1\n```", "python", "x = 1\n"),
+        ("Use this:\n```bash\nls -l\n```", "shell", "ls -l\n"),
+        ("ls -l", "shell", "ls -l"),
+        ("```markdown\nHere:\n```python\nx = 1\n```\n```", "python", "x = 1\n"),
+        ("```md\n# Title\n```rust\nfn f() {}\n```\nmore\n```", "rust", "fn f() {}\n"),
+        ("```python\n'''\n```\n'''\n```", "python", "'''\n"),
+        ("The sum:\n```\n1 + 2\n```\n#### 3", "math", "The sum:\n```\n1 + 2\n```\n#### 3"),
+    ],
+)
+def test_every_language_has_its_labels(completion: str, language: str, found: str) -> None:
+    assert code(completion, language) == found

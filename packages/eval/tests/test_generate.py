@@ -268,7 +268,7 @@ def test_the_end_token_ends_an_answer(base: artifact.Manifest, craft: SimpleName
 
 
 def test_our_decoding_is_transformers_own(base: artifact.Manifest) -> None:
-    from oilstone_eval.generate import greedy, model, subject
+    from oilstone_eval.generate import decoding, model, subject
 
     recipe = {"quantization": "none", "device": "cpu", "system_prompt": ""}
     loaded = model.load(subject.load(base.folder, None, recipe), recipe, 0)
@@ -282,7 +282,7 @@ def test_our_decoding_is_transformers_own(base: artifact.Manifest) -> None:
         loaded.network.generate(torch.tensor([tokens]), generation_config=settings)[0].tolist()
         for tokens in prompts
     ]
-    ours = greedy.decode(loaded, prompts, 40)
+    ours = decoding.decode(loaded, prompts, 40)
     assert [tokens + made for tokens, made in zip(prompts, ours, strict=True)] == expected
 
 
@@ -295,3 +295,57 @@ def test_run_generates_and_judges(
     must(here, "run", "eval.yaml", "--base", "base", "--problems", "problems", "--out", "report",
          "--samples", "samples")  # fmt: skip
     assert artifact.verify(tmp_path / "report", deep=True, search=[]) == []
+
+
+def drawn(logits: list[float], seed: int, temperature: float = 1.0, top_p: float = 1.0) -> int:
+    from oilstone_eval.generate.decoding import Drawn
+
+    choose = Drawn([seed], temperature, top_p)
+    return int(choose(torch.tensor([logits]), [0])[0, 0])
+
+
+def test_tokens_are_drawn_as_often_as_they_are_likely() -> None:
+    logits = [0.0, 1.0, 2.0]
+    expected = torch.softmax(torch.tensor(logits) / 2.0, -1).tolist()
+    found = [drawn(logits, seed, temperature=2.0) for seed in range(4000)]
+    shares = [found.count(token) / 4000 for token in range(3)]
+    assert shares == pytest.approx(expected, abs=0.03)
+
+
+def test_top_p_leaves_the_unlikely_out() -> None:
+    logits = torch.tensor([0.5, 0.3, 0.15, 0.05]).log().tolist()
+    assert {drawn(logits, seed, top_p=0.75) for seed in range(300)} == {0, 1}
+
+
+def test_a_low_temperature_is_greedy() -> None:
+    assert {drawn([0.0, 3.0, 1.0], seed, temperature=0.01) for seed in range(50)} == {1}
+
+
+def test_several_samples_differ_and_come_again(
+    here: Run, base: artifact.Manifest, problems: artifact.Manifest, tmp_path: Path
+) -> None:
+    several = (*SHORT, "--set", "generation.samples=3", "--set", "generation.temperature=0.9")
+    must(here, *MODEL, *several)
+    must(here, *MODEL[:-1], "singly", *several, "--set", "generation.batch_size=1")
+    found = rows(tmp_path / "samples")
+    assert [row["sample_index"] for row in found[:4]] == [0, 1, 2, 0]
+    assert len({row["completion"] for row in found[:3]}) == 3
+    assert completions(tmp_path / "samples") == completions(tmp_path / "singly")
+
+
+def test_a_plain_models_folder_answers_like_its_artifact(
+    here: Run, base: artifact.Manifest, problems: artifact.Manifest, tmp_path: Path
+) -> None:
+    save_model(tmp_path / "plain")
+    must(here, *MODEL, *SHORT)
+    must(here, "generate", "--base", "plain", *MODEL[3:-1], "other", *SHORT)
+    assert completions(tmp_path / "samples") == completions(tmp_path / "other")
+
+
+def test_a_checkpoint_answers_like_the_adapter_it_holds(
+    here: Run, adapter: artifact.Manifest, problems: artifact.Manifest, tmp_path: Path
+) -> None:
+    save_adapter(tmp_path / "run/checkpoint-3", tmp_path / "base")
+    must(here, *MODEL, *SHORT, "--adapter", "adapter")
+    must(here, *MODEL[:-1], "other", *SHORT, "--adapter", "run")
+    assert completions(tmp_path / "samples") == completions(tmp_path / "other")

@@ -9,6 +9,7 @@ from oilstone_eval.reports import Report, comparable
 from oilstone_eval.scores import Declared
 from oilstone_eval.statistics import clusters, families, mcnemar, power
 from oilstone_schemas import intervals
+from oilstone_schemas.command import OilstoneError
 
 NOTHING = ("value", "baseline", "difference", "low", "high", "gained", "lost")
 
@@ -22,6 +23,10 @@ def compare(
     OilstoneError when problems, prompts or tools are not the same.
     """
     comparable([report, *baselines])
+    strange = sorted((margins or {}).keys() - report.declared.keys())
+    if strange:
+        known = ", ".join(report.declared)
+        raise OilstoneError(f"--margin {strange[0]}: no metric of the report; there are {known}")
     found = {
         f"{number}. {each.name}": _against(report, each, margins or {})
         for number, each in enumerate(baselines, start=1)

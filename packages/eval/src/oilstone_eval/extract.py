@@ -3,17 +3,27 @@
 import re
 from collections.abc import Iterator
 
-LABELS = {"rust": ("rust", "rs")}
+LABELS = {
+    "rust": ("rust", "rs"),
+    "python": ("python", "py", "python3"),
+    "shell": ("bash", "sh", "shell", "zsh", "console"),
+    "bash": ("bash", "sh", "shell"),
+}
+# Whose answers are text as a whole.
+PROSE = ("math",)
+# Blocks that hold prose with blocks in it.
+NESTING = ("markdown", "md")
 _OPEN = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*([^`\n]*)$")
 
 
 def code(completion: str, language: str) -> str | None:
     """Return the first block fenced as `language`, else the first without a label.
 
-    Everything after a fence that is never closed belongs to its block. A completion without any
-    fence is code as a whole. None when what is left is empty, or is another language's.
+    A block of Markdown is prose, whose blocks count. Everything after a fence that is never closed
+    belongs to its block. A completion without any fence is code as a whole. None when what is left
+    is empty, or is another language's.
     """
-    blocks = list(_blocks(completion))
+    blocks = [] if language in PROSE else list(_blocks(completion))
     if not blocks:
         return completion if completion.strip() else None
     for wanted in (LABELS.get(language, (language,)), ("",)):
@@ -34,6 +44,8 @@ def _blocks(completion: str) -> Iterator[tuple[str, str]]:
         elif fence and found and not found[2].strip() and _closes(found[1], fence):
             yield label, "".join(inside)
             fence = ""
+        elif fence and found and found[2].strip() and label in NESTING:
+            fence, label, inside = found[1], _label(found[2]), []
         elif fence:
             inside.append(line)
     if fence:

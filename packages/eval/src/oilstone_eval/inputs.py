@@ -14,6 +14,7 @@ from oilstone_schemas.verify import integrity
 
 Row = dict[str, Any]
 DEFAULTS = Path(__file__).with_name("default.yaml")
+LANGUAGE = "rust"  # of prompts that name none
 FILES = {"problems": ("problems.jsonl", "problem.v1"), "samples": ("samples.jsonl", "sample.v1")}
 
 
@@ -24,6 +25,7 @@ class Input:
     manifest: Manifest
     path: Path
     schema: str
+    language: str = LANGUAGE
 
     def rows(self, known: Mapping[str, Row] | None = None) -> list[Row]:
         """Read every row. Raises OilstoneError with file:line at the first bad one.
@@ -34,19 +36,27 @@ class Input:
         return list(jsonl.read(self.path, self.schema) if foreign is None else foreign)
 
     def _foreign(self, known: Mapping[str, Row] | None) -> Iterator[Row] | None:
-        from oilstone_eval.formats import problems, samples
+        from oilstone_eval.formats import problems, prompts, samples
 
-        return problems.read(self.path) if known is None else samples.read(self.path, known)
+        if known is not None:
+            return samples.read(self.path, known)
+        found = prompts.read(self.path, self.language)
+        return problems.read(self.path) if found is None else found
 
 
-def find(given: Path, kind: str) -> Input:
-    """Return the problems or samples at `given`, a folder or a file; nothing is read yet."""
+def find(given: Path, kind: str, language: str = LANGUAGE) -> Input:
+    """Return the problems or samples at `given`, a folder or a file; nothing is read yet.
+
+    `language` is that of prompts in a file that does not say.
+    """
     name, schema = FILES[kind]
     if given.is_dir():
         return Input(artifact.load(given, kind), given / name, schema)
     with guard(given):
-        digest = hashlib.sha256(given.read_bytes()).hexdigest()
-    return Input(Manifest(given, {"kind": kind, "digest": digest}), given, schema)
+        content = given.read_bytes()
+    told = b"" if language == LANGUAGE else language.encode()
+    digest = hashlib.sha256(content + told).hexdigest()
+    return Input(Manifest(given, {"kind": kind, "digest": digest}), given, schema, language)
 
 
 def whole(*manifests: Manifest) -> None:
@@ -93,3 +103,9 @@ def samples(found: Input, known: Mapping[str, Row]) -> list[Row]:
 def settings(path: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
     """Return the evaluation recipe at `path`, or the defaults, with `overrides`."""
     return recipe.load(path or DEFAULTS, "recipe-eval.v1", overrides)
+
+
+def text(path: Path) -> str:
+    """Return a prompt's text from a file; newlines at its end are the editor's."""
+    with guard(path):
+        return path.read_text(encoding="utf-8").rstrip("\n")

@@ -9,7 +9,7 @@ from typing import Any
 
 from oilstone_eval import cache, inputs, metrics, programs
 from oilstone_eval.bench import Bench, prepare
-from oilstone_eval.inputs import Row
+from oilstone_eval.inputs import Input, Row
 from oilstone_eval.judges import languages
 from oilstone_eval.rulings import rulings
 from oilstone_schemas import artifact, jsonl
@@ -32,13 +32,13 @@ class How:
     cached: bool = True
 
 
-def judge(given: Path, problems: Path, out: Path, recipe: Mapping[str, Any], how: How) -> Manifest:
+def judge(given: Path, known: Input, out: Path, recipe: Mapping[str, Any], how: How) -> Manifest:
     """Judge every sample and publish the report `out`, unless it is there already.
 
     A killed run goes on: rulings are kept as they are reached. Raises MissingTool when the judge of
     a language that the problems ask for lacks one.
     """
-    known, answers = inputs.find(problems, "problems"), inputs.find(given, "samples")
+    answers = inputs.find(given, "samples")
     by_id = inputs.problems(known)
     _checkable(by_id, recipe["primary_slice"], known.path)
     spoken = {row["language"] for row in by_id.values()}

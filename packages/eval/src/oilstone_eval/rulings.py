@@ -28,7 +28,8 @@ def rulings(
     unique = list(dict.fromkeys(program for program in asked if program))
     cache = Cache(kept, language, {"recipe": dict(recipe), **bench.depends})
     known: dict[Program | None, Ruling] = {None: judge.no_code()}
-    known |= cache.find(unique)
+    for program, ruling in cache.find(unique).items():
+        known[program] = ruling
     new = [program for program in unique if program not in known]
     say(
         f"{language}: {len(rows)} samples, {len(unique)} different programs, {len(new)} not judged"

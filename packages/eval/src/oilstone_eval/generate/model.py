@@ -43,7 +43,9 @@ def load(subject: Subject, recipe: Mapping[str, Any], seed: int) -> Model:
     torch.manual_seed(seed)
     folder = str(subject.base.folder)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-    network = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    network = transformers.AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, use_safetensors=True
+    )
     if recipe["quantization"] == "nf4":
         round_to_nf4(network)
     if subject.adapter:
