@@ -5,10 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from oilstone_data.verbs import build, export, from_verdicts, retrain
+from oilstone_data.verbs import (
+    build,
+    classify,
+    explain,
+    export,
+    filter,
+    from_verdicts,
+    retrain,
+    stats,
+)
 from oilstone_schemas import command
 
-VERBS = (build, export, from_verdicts, retrain)
+VERBS = (build, filter, classify, explain, stats, export, from_verdicts, retrain)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -62,6 +62,7 @@ def _problems(settings: Settings) -> list[str]:
 def _settle(source: Settings, folder: Path) -> None:
     if "path" in source:
         source["path"] = str(folder / source["path"])
+    source["prompt"] = source["prompt"].format_map(source)
     if source["kind"] == "folder":
         source["adapter"] = "files"
     if source["kind"] == "hf" and (folder / source["dataset"]).is_dir():

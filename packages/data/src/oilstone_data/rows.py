@@ -14,7 +14,7 @@ JUDGING = (
     "tolerance", "fixture",
 )  # fmt: skip
 _KNOWN = ("path", "repository", "problem_id", "domain", "difficulty", "tags")
-PROMPT = "Write a file of {language} code."
+_COPIED = frozenset((*_KNOWN, *JUDGING))
 
 
 def rows(item: Item, source: dict[str, Any], number: int) -> Iterator[Row]:
@@ -28,14 +28,16 @@ def rows(item: Item, source: dict[str, Any], number: int) -> Iterator[Row]:
             "slice": "train",
             "style": "plain",
             "language": source["language"],
-            "prompt": item.get("prompt") or source.get("prompt", PROMPT).format_map(source),
+            "prompt": item.get("prompt") or source["prompt"],
             "completion": solution,
             "tests": item.get("tests", [])[: source.get("max_tests")],
             "quality": {"idiomatic": 0, "low_quality": 0, "documented": False},
             "licence": item.get("licence") or source["licence"],
             "source": source["name"],
         }
-        row.update({key: item[key] for key in (*_KNOWN, *JUDGING) if item.get(key)})
+        for key, value in item.items():
+            if value and key in _COPIED:
+                row[key] = value
         yield row
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from oilstone_data.adapters.item import Item, lacking, text
+from oilstone_data.adapters.item import Item, lacking
 from oilstone_data.stage import Refusal
 
-_KEPT = ("path", "repository", "licence", "domain", "difficulty")
+_KEPT = ("id", "prompt", "path", "repository", "licence", "domain", "difficulty")
 
 
 def rust_clean(row: dict[str, Any], source: dict[str, Any]) -> Item | Refusal:
@@ -22,15 +23,24 @@ def files(row: dict[str, Any], source: dict[str, Any]) -> Item | Refusal:
 
 def plain(row: dict[str, Any], source: dict[str, Any]) -> Item | Refusal:
     """Any rows: `columns` of the recipe tells which of them is prompt, completion, path, ..."""
-    columns = {"prompt": "prompt", "completion": "completion", **source.get("columns", {})}
-    if refusal := lacking(row, columns["completion"]):
+    own = source.get("columns", {})
+    answer = own.get("completion", "completion")
+    if refusal := lacking(row, answer):
         return refusal
-    item: Item = {"solutions": [row[columns["completion"]]], "prompt": text(row, columns["prompt"])}
-    if "prompt" in source.get("columns", {}) and item["prompt"] is None:
-        return lacking(row, columns["prompt"]) or item
-    for key in _KEPT:
-        if (value := text(row, columns.get(key, key))) is not None:
-            item[key] = value
-    if (identity := row.get(columns.get("id", "id"))) is not None:
-        item["problem_id"] = str(identity)
+    if "prompt" in own and (refusal := lacking(row, own["prompt"])):
+        return refusal
+    item: Item = {"solutions": [row[answer]]}
+    keys = _keys(tuple(own.items()))
+    for column, value in row.items():
+        if column in keys and value is not None and value != "":
+            item[keys[column]] = value if type(value) is str else str(value)
     return item
+
+
+@cache
+def _keys(own: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Which key of an item a column holds, by the column's name."""
+    columns = {**{key: key for key in _KEPT}, **dict(own)}
+    columns.pop("completion", None)
+    keys = {column: key for key, column in columns.items()}
+    return {column: "problem_id" if key == "id" else key for column, key in keys.items()}

@@ -16,7 +16,7 @@ Adapter = Callable[[dict[str, Any], dict[str, Any]], Item | Refusal]
 def text(row: dict[str, Any], column: str) -> str | None:
     """Return the column's text, or None when the column is missing, empty or no text."""
     value = row.get(column)
-    return value if isinstance(value, str) and value.strip() else None
+    return value if isinstance(value, str) and value and not value.isspace() else None
 
 
 def lacking(row: dict[str, Any], *columns: str) -> Refusal | None:

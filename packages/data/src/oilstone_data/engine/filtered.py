@@ -16,12 +16,12 @@ from oilstone_data.sources.record import Inventory, Part
 
 
 def tasks(
-    folder: Path, settings: dict[str, Any], found: Sequence[Inventory], raw: bool = False
+    folder: Path, settings: dict[str, Any], found: Sequence[Inventory], **how: bool
 ) -> list[Task]:
-    """Return a task for each part. `raw`: keep the sources' own lines instead of making rows."""
+    """Return a task for each part; `how`: `raw` and `reasons_only` of a Task."""
     folder.mkdir(exist_ok=True)
     parts = [part for item in found for part in item.parts if _wanted(part)]
-    return [Task(i, part, settings, str(folder), raw) for i, part in enumerate(parts)]
+    return [Task(i, part, settings, str(folder), **how) for i, part in enumerate(parts)]
 
 
 def run(todo: Sequence[Task], books: Books, engine: str, workers: int) -> None:

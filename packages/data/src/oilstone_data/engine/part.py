@@ -24,13 +24,18 @@ from oilstone_schemas.disk import replacing
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker is sent: `raw` keeps the source's own lines instead of making rows of them."""
+    """What a worker is sent.
+
+    `raw` keeps the source's own lines instead of making rows of them; `reasons_only` leaves out of
+    refused.jsonl what was refused.
+    """
 
     index: int
     part: Part
     settings: dict[str, Any]
     folder: str
     raw: bool = False
+    reasons_only: bool = False
 
     def file(self, name: str) -> Path:
         """Return where the part's `kept`, `refused` or `books` go."""
@@ -89,7 +94,7 @@ class _Run:
         item = self._adapt(value, self._source)
         if isinstance(item, Refusal):
             return item
-        item["solutions"] = [s for s in item["solutions"] if isinstance(s, str) and s.strip()]
+        item["solutions"] = list(filter(_written, item["solutions"]))
         if not item["solutions"]:
             return Refusal("no_solution", f"no solution in {self._source['language']}")
         return item
@@ -125,7 +130,9 @@ class _Run:
 
     def _refuse(self, stage: str, record: Record, why: Refusal, row: str | None = None) -> None:
         self._reasons[stage][why.reason] += 1
-        self._refused.write(refusals.line(self._name, stage, record, why, row))
+        raw = b"null" if self._task.reasons_only else refusals.raw(record)
+        line = refusals.assemble(self._name, record.number, stage, why, row, raw)
+        self._refused.write(line)
 
     def _entries(self) -> Iterator[Entry]:
         entered = self._read
@@ -140,3 +147,7 @@ class _Run:
         for _, stage in self._stages:
             notes.update(getattr(stage, "notes", {}))
         return dict(sorted(notes.items()))
+
+
+def _written(solution: object) -> bool:
+    return isinstance(solution, str) and solution != "" and not solution.isspace()

@@ -9,11 +9,6 @@ from oilstone_data.sources.strict import shown
 from oilstone_data.stage import Refusal
 
 
-def line(source: str, stage: str, record: Record, refusal: Refusal, identity: str | None) -> bytes:
-    """Return the line for a row of a source: what was read is kept as it was read."""
-    return assemble(source, record.number, stage, refusal, identity, _raw(record))
-
-
 def assemble(
     source: str, number: int, stage: str, refusal: Refusal, identity: str | None, row: bytes
 ) -> bytes:
@@ -25,7 +20,8 @@ def assemble(
     return b'%b,"row":%b}\n' % (orjson.dumps(head)[:-1], row)
 
 
-def _raw(record: Record) -> bytes:
+def raw(record: Record) -> bytes:
+    """Return the row as JSON text: as it was read, or the beginning of what could not be."""
     if record.value is None:
         return orjson.dumps(shown(record.raw or b""))
     if record.raw is not None:

@@ -1,8 +1,8 @@
 """The filter of the two-phase Rust curriculum, as a local stage.
 
-In this order, the first hit gives the reason: vendor_path, test_file, example_file, bench_file,
-too_short, too_long, a pattern of the recipe, not_idiomatic, no_documentation. Lengths are
-characters, bounds included.
+In this order, the first hit gives the reason: by path vendor_path, test_file, example_file,
+bench_file; by content test_file, bench_file, too_short, too_long, recipe_pattern, not_idiomatic,
+no_documentation. Lengths are characters, bounds included.
 """
 
 from __future__ import annotations
@@ -12,10 +12,15 @@ from typing import Any
 
 from oilstone_data.rust import paths
 from oilstone_data.rust.patterns import IDIOMATIC, LOW_QUALITY, MARKS
-from oilstone_data.rust.scanner import Scanner
+from oilstone_data.rust.scanner import shared
 from oilstone_data.stage import Refusal, Row
 
-_PATH_RULES = ("exclude_vendor", "exclude_tests", "exclude_examples", "exclude_benches")
+_FOLDERS = (
+    ("exclude_vendor", paths.VENDOR, "vendor_path"),
+    ("exclude_tests", paths.TESTS, "test_file"),
+    ("exclude_examples", paths.EXAMPLES, "example_file"),
+    ("exclude_benches", paths.BENCHES, "bench_file"),
+)
 _OWN = {"refuse": "refuse_patterns", "idiom": "idiomatic_patterns", "low": "low_quality_patterns"}
 
 
@@ -36,11 +41,11 @@ class RustRules:
             for short, key in _OWN.items()
             for name, pattern in settings[key].items()
         }
-        self._scanner = Scanner({**MARKS, **own})
+        self._scanner = shared(tuple({**MARKS, **own}.items()))
         self._idiomatic = frozenset(IDIOMATIC) | {n for n in own if n.startswith("idiom:")}
         self._low = frozenset(LOW_QUALITY) | {n for n in own if n.startswith("low:")}
         self._refusing = sorted(n for n in own if n.startswith("refuse:"))
-        asked = [key for key in _PATH_RULES if settings[key]]
+        asked = [key for key, _, _ in _FOLDERS if settings[key]]
         self._blind = f"rows without a path, so no part of it was seen by: {', '.join(asked)}"
         self.notes: Counter[str] = Counter()
 
@@ -48,37 +53,33 @@ class RustRules:
         """Return why the row is refused, or the row with its marks."""
         if row["language"] != "rust":
             return None
+        if refusal := self._by_path(row.get("path")):
+            return refusal
         found = self._scanner.scan(row["completion"])
-        refusal = self._decide(row, found)
+        refusal = self._by_content(row, found)
         score = self._settings["score"]
         if score == "both" or (score == "tree" and refusal is None):
             found, refusal = self._again(row, found, refusal)
         return refusal or self._marked(row, found)
 
-    def _decide(self, row: Row, found: set[str]) -> Refusal | None:
-        return self._by_path(row, found) or self._by_length(row) or self._by_quality(found)
-
-    def _by_path(self, row: Row, found: set[str]) -> Refusal | None:
-        settings, path = self._settings, row.get("path")
+    def _by_path(self, path: str | None) -> Refusal | None:
         if path is None:
             self.notes[self._blind] += 1
-            path = ""
+            return None
         folders = paths.folders(path)
-        if settings["exclude_vendor"] and (paths.locked(path) or folders & paths.VENDOR):
-            return Refusal("vendor_path", f"not the repository's own source: {path}")
-        if settings["exclude_tests"]:
-            if folders & paths.TESTS:
-                return Refusal("test_file", f"in a folder of tests: {path}")
-            if "test_code" in found:
-                return Refusal("test_file", "holds test code")
-        if settings["exclude_examples"] and folders & paths.EXAMPLES:
-            return Refusal("example_file", f"in a folder of examples: {path}")
-        if settings["exclude_benches"]:
-            if folders & paths.BENCHES:
-                return Refusal("bench_file", f"in a folder of benchmarks: {path}")
-            if "bench_code" in found:
-                return Refusal("bench_file", "holds benchmark code")
+        if self._settings["exclude_vendor"] and paths.locked(path):
+            return Refusal("vendor_path", f"a lock file: {path}")
+        for key, names, reason in _FOLDERS:
+            if self._settings[key] and not names.isdisjoint(folders):
+                return Refusal(reason, f"in a folder {min(names & folders)}: {path}")
         return None
+
+    def _by_content(self, row: Row, found: set[str]) -> Refusal | None:
+        if self._settings["exclude_tests"] and "test_code" in found:
+            return Refusal("test_file", "holds test code")
+        if self._settings["exclude_benches"] and "bench_code" in found:
+            return Refusal("bench_file", "holds benchmark code")
+        return self._by_length(row) or self._by_quality(found)
 
     def _by_length(self, row: Row) -> Refusal | None:
         length, settings = len(row["completion"]), self._settings
@@ -110,9 +111,7 @@ class RustRules:
         sharp = syntax.marks(row["completion"]) | {name for name in found if ":" in name}
         for name in found ^ sharp:
             self.notes[f"mark {name}: {'text' if name in found else 'tree'} only"] += 1
-        before = self.notes.copy()
-        now = self._decide(row, sharp)
-        self.notes = before  # missing paths were noted the first time
+        now = self._by_content(row, sharp)
         self.notes["rows scored by syntax tree"] += 1
         if (now and now.reason) != (refusal and refusal.reason):
             text, tree = (r.reason if r else "kept" for r in (refusal, now))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import re2  # type: ignore[import-untyped]  # it ships no types
 
@@ -30,9 +31,7 @@ class Scanner:
             self._add(name, pattern)
         self._set.Add(r"\z")
         self._set.Compile()
-        self._singles = {
-            name: re2.compile(f"(?m){text}", options=_quiet()) for name, text in patterns.items()
-        }
+        self._patterns = dict(patterns)
         self.fallbacks = 0
 
     def _add(self, name: str, pattern: str) -> None:
@@ -48,10 +47,12 @@ class Scanner:
             names = self.names
             return {names[i] for i in found if i != self._end}
         self.fallbacks += 1
-        return {name for name, pattern in self._singles.items() if pattern.search(text)}
+        return {
+            name for name, pattern in self._patterns.items() if re2.search(f"(?m){pattern}", text)
+        }
 
 
-def _quiet() -> re2.Options:
-    options = re2.Options()
-    options.log_errors = False
-    return options
+@cache
+def shared(patterns: tuple[tuple[str, str], ...]) -> Scanner:
+    """Return this process's scanner for (name, pattern): its automaton grows warm with use."""
+    return Scanner(dict(patterns))

@@ -24,7 +24,7 @@ PART = 20_000  # rows
 _NAMED = ("dataset", "config", "split", "revision")
 
 
-def inventory(source: dict[str, Any]) -> Inventory:
+def inventory(source: dict[str, Any], hashed: bool = True) -> Inventory:
     """Look the dataset up and cut it into parts."""
     size, limit = 1 << 62, source.get("limit") or 1 << 62
     if source.get("use_cache", True):
@@ -34,7 +34,9 @@ def inventory(source: dict[str, Any]) -> Inventory:
         Part(source, source["dataset"], at, min(at + step, size), at + 1)
         for at in range(0, size, step)
     ]
-    return Inventory(parts, _identity(source), source.get("revision"), _notes(source))
+    return Inventory(
+        parts, _identity(source) if hashed else "", source.get("revision"), _notes(source)
+    )
 
 
 def records(part: Part) -> Iterator[Record]:

@@ -17,22 +17,23 @@ PART = 32 << 20
 _CHUNK = 1 << 20
 
 
-def inventory(source: dict[str, Any]) -> Inventory:
+def inventory(source: dict[str, Any], hashed: bool = True) -> Inventory:
     """Hash the file and cut it into parts at line ends. A `.gz` is one part."""
     path = Path(source["path"])
     if not path.is_file():
         raise OilstoneError(f"{path}: no such file (source {source['name']})")
     with path.open("rb") as file:
         if path.suffix != ".gz":
-            return _plain(source, path, file)
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            return _plain(source, path, file, hashed)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest() if hashed else ""
         return Inventory([Part(source, str(path), 0, 1 << 62, 1)], sha256)
 
 
-def _plain(source: dict[str, Any], path: Path, file: IO[bytes]) -> Inventory:
+def _plain(source: dict[str, Any], path: Path, file: IO[bytes], hashed: bool) -> Inventory:
     total, parts, start, first, offset, seen = hashlib.sha256(), [], 0, 1, 0, 0
     while chunk := file.read(_CHUNK):
-        total.update(chunk)
+        if hashed:
+            total.update(chunk)
         cut = chunk.rfind(b"\n") if offset + len(chunk) - start >= PART else -1
         if cut >= 0:
             inside = chunk.count(b"\n", 0, cut + 1)

@@ -12,9 +12,12 @@ from oilstone_data.stage import Row
 KINDS: dict[str, ModuleType] = {"jsonl": jsonl, "parquet": parquet, "folder": folder, "hf": hub}
 
 
-def inventory(source: Row) -> Inventory:
-    """Look at what the source holds. Raises OilstoneError when it is not there."""
-    found: Inventory = KINDS[source["kind"]].inventory(source)
+def inventory(source: Row, *, hashed: bool = True) -> Inventory:
+    """Look at what the source holds. Raises OilstoneError when it is not there.
+
+    Not `hashed`: where reading for the hash alone can be saved, the sha256 is empty.
+    """
+    found: Inventory = KINDS[source["kind"]].inventory(source, hashed)
     return found
 
 

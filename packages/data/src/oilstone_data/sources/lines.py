@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections.abc import Iterator
 from typing import IO
 
 import numpy as np
 
-BLOCK = 1 << 18
+BLOCK = 1 << 19
 LONGEST = 8 << 20  # bytes; what is longer is not read into memory
 
 _QUOTE, _COLON, _BACKSLASH = 34, 58, 92
+_SPACE = [bytearray(2 * BLOCK), bytearray(2 * BLOCK)]  # to work in, block after block
 
 
 def read(file: IO[bytes], end: int, longest: int = LONGEST) -> Iterator[tuple[bytes, int]]:
@@ -19,22 +22,18 @@ def read(file: IO[bytes], end: int, longest: int = LONGEST) -> Iterator[tuple[by
     A line longer than `longest` bytes comes as its first bytes, with -1 instead of colons.
     """
     left, rest = end - file.tell(), b""
-    while left > 0:
-        chunk = file.read(min(left, BLOCK))
-        if not chunk:
-            break
+    while left > 0 and (chunk := file.read(min(left, BLOCK))):
         left -= len(chunk)
-        whole, newline, tail = chunk.rpartition(b"\n")
-        if newline:
-            yield from _lines(rest + whole, longest)
-            rest = tail
-        else:
-            rest += chunk
+        block = rest + chunk
+        lines = block.split(b"\n")
+        rest = lines.pop()
+        if lines:
+            yield from _counted(block, lines, longest)
         if len(rest) > longest:
             yield rest[:longest], -1
             left, rest = _skip(file, left)
     if rest:
-        yield from _lines(rest, longest)
+        yield from _counted(rest, rest.removesuffix(b"\n").split(b"\n"), longest)
 
 
 def _skip(file: IO[bytes], left: int) -> tuple[int, bytes]:
@@ -47,35 +46,41 @@ def _skip(file: IO[bytes], left: int) -> tuple[int, bytes]:
     return 0, b""
 
 
-def _lines(block: bytes, longest: int) -> Iterator[tuple[bytes, int]]:
-    lines = block.split(b"\n")
-    if len(block) > longest and any(len(line) > longest for line in lines):
-        for line in lines:
-            yield (line[:longest], -1) if len(line) > longest else (line, colons(line))
-        return
-    yield from zip(lines, _per_line(block, lines), strict=True)
-
-
-def _per_line(block: bytes, lines: list[bytes]) -> list[int]:
-    ends = np.cumsum(np.fromiter((len(line) + 1 for line in lines), np.int64, len(lines)))
-    upto = np.searchsorted(_key_colons(block), ends)
-    counts: list[int] = np.diff(upto, prepend=0).tolist()
-    return counts
+def _counted(block: bytes, lines: list[bytes], longest: int) -> Iterator[tuple[bytes, int]]:
+    """Pair the lines that `block` begins with, with their colons."""
+    ends = list(itertools.accumulate(len(line) + 1 for line in lines))
+    at, before = _key_colons(block), 0
+    for line, end in zip(lines, ends, strict=True):
+        upto = bisect.bisect_left(at, end)
+        yield (line, upto - before) if len(line) <= longest else (line[:longest], -1)
+        before = upto
 
 
 def colons(line: bytes) -> int:
-    """Count the colons that may end a key: all that follow a quote or white space, less `\\":`."""
+    """Count the colons that may end a key.
+
+    These are all that follow a quote or white space, less those after a backslash and a quote: that
+    is how a string writes a quote. A key that itself ends in a backslash is not counted.
+    """
     return len(_key_colons(line))
 
 
-def _key_colons(block: bytes) -> np.ndarray:
-    """Offsets of colons that may end a key. In a string `":` is written `\\":`, which is no key
-    unless the backslash is itself escaped."""
+def _key_colons(block: bytes) -> list[int]:
+    size = len(block) - 3
+    if size <= 0:  # too short for a key, its quotes and a colon
+        return []
+    space = _SPACE if size <= 2 * BLOCK else [bytearray(size), bytearray(size)]
+    may, low = (np.frombuffer(room, np.bool_, size) for room in space)
     data = np.frombuffer(block, np.uint8)
-    may = data[1:] == _COLON
-    may &= data[:-1] <= _QUOTE
-    at = np.flatnonzero(may) + 1
-    before, first = data[at - 2], data[np.maximum(at - 3, 0)]
-    inside = (data[at - 1] == _QUOTE) & (at >= 3) & (before == _BACKSLASH) & (first != _BACKSLASH)
-    kept: np.ndarray = at[~inside]
-    return kept
+    np.equal(data[3:], _COLON, out=may)
+    may &= np.less_equal(data[2:-1], _QUOTE, out=low)
+    may &= np.not_equal(data[1:-2], _BACKSLASH, out=low)
+    return list(_ones(space[0], size))
+
+
+def _ones(flags: bytearray, size: int) -> Iterator[int]:
+    """Offsets in the block of what was marked. There are few: a search beats numpy's nonzero."""
+    at = flags.find(1, 0, size)
+    while at >= 0:
+        yield at + 3
+        at = flags.find(1, at + 1, size)

@@ -20,8 +20,8 @@ SHOWN = 2000  # bytes of a broken line that are kept
 def parse(line: bytes, colons: int) -> dict[str, Any] | Refusal:
     """Return the object on `line`, or why there is none.
 
-    `colons` is an upper bound for the keys on the line, such as `lines.colons` counts: when it
-    equals the number of keys that were read, none was doubled.
+    `colons` is what `lines.colons` counts on the line, an upper bound for its keys less those that
+    end in a backslash: when it equals the number of keys that were read, none was doubled.
     """
     try:
         value = orjson.loads(line)
@@ -31,12 +31,14 @@ def parse(line: bytes, colons: int) -> dict[str, Any] | Refusal:
         return Refusal("not_an_object", f"a row is a JSON object, this is {type(value).__name__}")
     if line.endswith(b"\r"):
         return Refusal("carriage_return", "the line ends in CR LF; convert the file's line ends")
-    keys, nul = _measure(value, 1)
+    flat = _flat(value)
+    keys, nul = flat or _measure(value, 1)
     if keys < 0:
         return Refusal("nested_too_deeply", f"more than {DEEPEST} levels of nesting")
     if nul:
         return Refusal("nul", "a text holds the character NUL")
-    if keys != colons and (twice := _doubled(line)):
+    hidden = any(key.endswith("\\") for key in value) if flat else b'\\\\":' in line
+    if (keys != colons or hidden) and (twice := _doubled(line)):
         return Refusal("doubled_key", f"the key {twice!r} stands there twice")
     return value
 
@@ -61,6 +63,17 @@ def _broken(line: bytes, message: str) -> Refusal:
     if "depth" in message or "recursion" in message:
         return Refusal("nested_too_deeply", f"{message}")
     return Refusal("not_json", f"not strict JSON: {message}")
+
+
+def _flat(row: dict[str, Any]) -> tuple[int, bool] | None:
+    """The same as `_measure` for a row without lists and objects; None when it has some."""
+    nul = False
+    for key, value in row.items():
+        kind = type(value)
+        if kind is dict or kind is list:
+            return None
+        nul = nul or "\0" in key or (kind is str and "\0" in value)
+    return len(row), nul
 
 
 def _measure(value: Any, depth: int) -> tuple[int, bool]:
