@@ -1,6 +1,7 @@
 """Real adapters and decisions in a folder of their own, and the installed command."""
 
 import contextlib
+import importlib.util
 import io
 import json
 import os
@@ -10,8 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from oilstone_registry import outcomes
 from oilstone_registry.cli import main
+from oilstone_registry.database import open_registry
 from oilstone_schemas import artifact, canonical
+
+sys.path.insert(0, str(Path(__file__).parent))  # pytest's importlib mode does not
+import registry_cluster
 
 BIN = Path(sys.executable).parent
 GATE = {
@@ -29,9 +35,10 @@ GATE = {
 class Workshop:
     """Makes adapters, decisions, and runs oilstone-registry on one registry."""
 
-    def __init__(self, root):
+    def __init__(self, root, url=None):
         self.root = root
-        self.registry = root / "registry" / "registry.sqlite"
+        self.registry = url or root / "registry" / "registry.sqlite"
+        self.store = root / "registry" / "store"
 
     def adapter(self, name="phase2", content="weights"):
         files = {"adapter_model.safetensors": content, "tokenizer/tokenizer.json": "{}"}
@@ -79,6 +86,7 @@ class Workshop:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env=os.environ | {"OILSTONE_STORE": str(self.store)},
             **options,
         )
 
@@ -96,11 +104,59 @@ class Workshop:
 
     def given(self, *words):
         """Run a command that a test begins or ends with, in this process, which is faster."""
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            code = main([*map(str, words), "--json", "--registry", str(self.registry)])
-        assert code == 0, printed.getvalue()
-        return json.loads(printed.getvalue())
+        code, said = self.within(*words)
+        assert code == 0, said
+        return said
+
+    def within(self, *words):
+        """Run it in this process; return (exit code, result)."""
+        printed, old = io.StringIO(), os.environ.get("OILSTONE_STORE")
+        os.environ["OILSTONE_STORE"] = str(self.store)
+        try:
+            with contextlib.redirect_stdout(printed):
+                code = main([*map(str, words), "--json", "--registry", str(self.registry)])
+        finally:
+            os.environ.pop("OILSTONE_STORE")
+            if old is not None:
+                os.environ["OILSTONE_STORE"] = old
+        return code, json.loads(printed.getvalue())
+
+    def open(self):
+        """The registry, as the package sees it."""
+        return open_registry(str(self.registry), create=True, store=str(self.store))
+
+    def production(self, content="old", **words):
+        """Register and promote an adapter."""
+        adapter = self.adapter(content, content)
+        self.registered(adapter)
+        decision = self.decision(adapter, name=f"decision-{content}")
+        self.promoted("rust-tiny", decision)
+        return adapter
+
+    def gated(self, content="new"):
+        """Register an adapter and gate it; return its row."""
+        adapter = self.adapter(content, content)
+        self.registered(adapter)
+        decision = self.decision(adapter, name=f"decision-{content}")
+        return self.given("gate", "rust-tiny", "--decision", decision.folder)
+
+    def tested(self, *words, content="new", traffic=0.5):
+        """A gated candidate in test; return the experiment as a router sees it."""
+        version = self.gated(content)["version"]
+        asked = ("--candidate", version, "--traffic", traffic)
+        self.given("ab", "start", "rust-tiny", *asked, *words)
+        return outcomes.running(self.open(), "rust-tiny")
+
+    def serve(self, experiment, rate, count, start=0, **more):
+        """Play `count` requests whose arm succeeds at a rate, without any chance: spread evenly."""
+        rows, seen = [], {arm: 0 for arm in rate}
+        for number in range(start, start + count):
+            assigned = experiment.assign(f"unit-{number}", f"request-{number}")
+            seen[assigned.arm] += 1
+            good = int(seen[assigned.arm] * rate[assigned.arm])
+            outcome = good - int((seen[assigned.arm] - 1) * rate[assigned.arm])
+            rows.append(assigned._asdict() | {"outcome": outcome, "kind": "judged"} | more)
+        return outcomes.record(self.open(), rows)
 
     def registered(self, adapter, *words, name="rust-tiny"):
         return self.given("register", adapter.folder, "--name", name, *words)
@@ -124,8 +180,29 @@ def raw(*words, **environment):
     )
 
 
+@pytest.fixture(scope="session")
+def cluster():
+    if registry_cluster.binaries() is None or importlib.util.find_spec("psycopg") is None:
+        yield None
+        return
+    made = registry_cluster.Cluster()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def workshop(tmp_path, request):
+    if request.param == "sqlite":
+        return Workshop(tmp_path)
+    cluster = request.getfixturevalue("cluster")
+    if cluster is None:
+        pytest.skip("no PostgreSQL or no psycopg on this machine")
+    return Workshop(tmp_path, cluster.database())
+
+
 @pytest.fixture
-def workshop(tmp_path):
+def sqlite(tmp_path):
+    """What only a registry in a file has."""
     return Workshop(tmp_path)
 
 

@@ -60,7 +60,7 @@ def test_a_deleted_work_folder_loses_nothing(workshop):
     adapter = workshop.adapter()
     workshop.register(adapter)
     shutil.rmtree(adapter.folder)
-    kept = workshop.registry.parent / "store" / adapter.digest
+    kept = workshop.store / adapter.digest
     assert artifact.verify(kept, deep=False, search=[]) == []
 
 
@@ -91,12 +91,12 @@ def test_people_get_a_table(workshop, command):
     assert printed[1].split()[:5] == ["rust-tiny", "0.1.0", "registered", "1", adapter.digest[:12]]
 
 
-def test_the_registry_may_be_named_by_the_environment(workshop, command):
-    workshop.registered(workshop.adapter())
-    done = command("show", "rust-tiny", OILSTONE_REGISTRY=f"sqlite:///{workshop.registry}")
+def test_the_registry_may_be_named_by_the_environment(sqlite, command):
+    sqlite.registered(sqlite.adapter())
+    done = command("show", "rust-tiny", OILSTONE_REGISTRY=f"sqlite:///{sqlite.registry}")
     assert done.stdout.startswith("rust-tiny: no version is in production")
 
 
-@pytest.mark.parametrize("words", [("list",), ("list", "--registry", "postgresql://host/db")])
+@pytest.mark.parametrize("words", [("list",), ("list", "--registry", "mysql://host/db")])
 def test_a_registry_that_is_not_named_or_not_known_is_wrong_use(command, words):
     assert command(*words).returncode == 2

@@ -1,12 +1,10 @@
 """The registry's database: found, made, opened, and one transaction at a time.
 
-SQLite in WAL mode with synchronous FULL: an acknowledged promote survives a power cut. Writers
-take the write lock when they begin (BEGIN IMMEDIATE), so what they read is what they change.
+SQLite in WAL mode with synchronous FULL, or PostgreSQL: an acknowledged promote survives a power
+cut. Writers queue in the order they came (a file lock, or PostgreSQL's advisory lock) and hold the
+write lock from their first statement, so what they read is what they change.
 """
 
-import fcntl
-import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,71 +13,121 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from oilstone_registry.tables import SCHEMA, metadata, schema_version
-from oilstone_schemas.command import OilstoneError
+from oilstone_registry import migrations
+from oilstone_registry.locks import locked
+from oilstone_registry.store import Store
+from oilstone_registry.tables import settings
+from oilstone_schemas.command import MissingTool, OilstoneError
+from oilstone_schemas.disk import guard
 
 BUSY_MS = 30_000  # how long a writer waits for the others
+QUEUE = 0x01157013  # the advisory lock's number, of no meaning
+DURABLE = (
+    "SELECT set_config('synchronous_commit', 'on', true)"
+    " WHERE current_setting('synchronous_commit') = 'off'"
+)
 
 
 @dataclass(frozen=True)
 class Registry:
-    """An open registry: its database and, beside it, the store of what is registered."""
+    """An open registry; `place` is its SQLite file or its URL without the password."""
 
-    path: Path
+    place: str
+    path: Path | None
     engine: sa.Engine
 
     @property
-    def store(self) -> Path:
-        """The folder of the content-addressed copies."""
-        return self.path.parent / "store"
+    def store(self) -> Store:
+        """The content-addressed copies; where they are is a setting of the registry."""
+        with self.reading() as connection:
+            query = sa.select(settings.c.value).where(settings.c.key == "store")
+            where = connection.execute(query).scalar_one_or_none()
+        if where is None:
+            assert self.path is not None  # only SQLite has a place of its own
+            where = str(self.path.parent / "store")
+        return Store(where)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One transaction that holds the write lock from its first moment."""
-        with _explained(self.path), self.engine.begin() as connection:
+        with self._explained(), self._queued(), self.engine.begin() as connection:
+            if self.path is None:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({QUEUE})")
+                connection.exec_driver_sql(DURABLE)
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One transaction that sees a single moment and keeps nobody waiting."""
-        readers = self.engine.execution_options(begin="BEGIN")
-        with _explained(self.path), readers.begin() as connection:
+        options: dict[str, Any] = {"begin": "BEGIN"}
+        if self.path is None:
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        readers = self.engine.execution_options(**options)
+        with self._explained(), readers.begin() as connection:
             yield connection
 
+    @contextmanager
+    def _queued(self) -> Iterator[None]:
+        """First come, first served: SQLite's own waiting lets the unlucky starve."""
+        if self.path is None:
+            yield
+            return
+        with locked(self.path.with_name(f".{self.path.name}.queue")):
+            yield
 
-def open_registry(where: str, *, create: bool = False) -> Registry:
-    """Open the registry at a path or `sqlite:///` URL; `create` makes it when it is not there.
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.IntegrityError:
+            raise
+        except sa.exc.DatabaseError as error:
+            raise OilstoneError(
+                f"{self.place}: {error.orig}; is it a registry, may you write there, and is no"
+                f" other process holding it for more than {BUSY_MS // 1000} s?"
+            ) from error
 
-    Raises OilstoneError when there is none, when it is something else, or written by a newer
-    oilstone-registry.
+
+def open_registry(where: str, *, create: bool = False, store: str | None = None) -> Registry:
+    """Open the registry at a path, `sqlite:///` URL or `postgresql+psycopg://` URL.
+
+    `create` makes it when it is not there, with its copies in `store` (a folder or fsspec URL;
+    beside the SQLite file when absent). An older registry is migrated. Raises OilstoneError when
+    there is none, when it is something else, or written by a newer oilstone-registry; MissingTool
+    without psycopg.
     """
-    path = _path(where)
-    registry = Registry(path, _engine(path))
-    if create:
-        _create(registry)
-    found = _version(registry) if path.exists() else None
-    if found is None:
+    registry = _connected(where)
+    found = _found(registry) if registry.path is None or registry.path.exists() else None
+    if found is None and not create:
         raise OilstoneError(
-            f"{path}: no registry there; `oilstone-registry register ADAPTER --name NAME` makes one"
+            f"{registry.place}: no registry there;"
+            " `oilstone-registry register ADAPTER --name NAME` makes one"
         )
-    if found > SCHEMA:
+    if found is not None and found > migrations.HEAD:
         raise OilstoneError(
-            f"{path}: written by a newer oilstone-registry (schema {found}, this one knows"
-            f" {SCHEMA}); upgrade oilstone-registry"
+            f"{registry.place}: written by a newer oilstone-registry (schema {found}, this one"
+            f" knows {migrations.HEAD}); upgrade oilstone-registry"
         )
+    if found != migrations.HEAD:
+        _migrate(registry, store)
     return registry
 
 
-def _path(where: str) -> Path:
+def _connected(where: str) -> Registry:
     if "://" not in where:
-        return Path(where)
+        return Registry(where, Path(where), _sqlite(Path(where)))
     url = sa.make_url(where)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        raise OilstoneError(f"{where}: only SQLite is known; give a path or sqlite:///PATH")
-    return Path(url.database)
+    if url.get_backend_name() == "sqlite" and url.database:
+        return Registry(url.database, Path(url.database), _sqlite(Path(url.database)))
+    if url.get_backend_name() == "postgresql":
+        return Registry(url.render_as_string(hide_password=True), None, _postgresql(url))
+    raise OilstoneError(
+        f"{url.render_as_string(hide_password=True)}: give a path, sqlite:///PATH or"
+        " postgresql+psycopg://USER@HOST/DATABASE"
+    )
 
 
-def _engine(path: Path) -> sa.Engine:
+def _sqlite(path: Path) -> sa.Engine:
     engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
 
     @sa.event.listens_for(engine, "connect")
@@ -96,51 +144,54 @@ def _engine(path: Path) -> sa.Engine:
     return engine
 
 
-def _create(registry: Registry) -> None:
-    registry.path.parent.mkdir(parents=True, exist_ok=True)
-    with locked(registry.path.parent), _explained(registry.path):
-        if _version(registry) is not None:
-            return
-        with sqlite3.connect(registry.path) as raw:
-            raw.execute("PRAGMA journal_mode=WAL")
-        raw.close()
-        with registry.writing() as connection:
-            metadata.create_all(connection)
-            connection.execute(schema_version.insert().values(version=SCHEMA))
-
-
-def _version(registry: Registry) -> int | None:
-    """Return the schema's number; None for a database without any tables."""
-    with registry.reading() as connection:
-        tables = sa.inspect(connection).get_table_names()
-        if not tables:
-            return None
-        if schema_version.name not in tables:
-            raise OilstoneError(
-                f"{registry.path}: a SQLite database, but no registry; choose another --registry"
-            )
-        return int(connection.execute(sa.select(schema_version.c.version)).scalar_one())
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep other processes that lock `folder` waiting; a killed one lets go."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _postgresql(url: sa.URL) -> sa.Engine:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sa.exc.IntegrityError:
-        raise
-    except sa.exc.DatabaseError as error:
-        raise OilstoneError(
-            f"{path}: {error.orig}; is it a registry, may you write there, and is no other process"
-            f" holding it for more than {BUSY_MS // 1000} s?"
+        return sa.create_engine(url.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool)
+    except ModuleNotFoundError as error:
+        raise MissingTool(
+            "a registry on PostgreSQL needs psycopg: pip install 'oilstone-registry[postgres]'"
         ) from error
+
+
+def _found(registry: Registry) -> str | None:
+    try:
+        with registry.reading() as connection:
+            return migrations.found(connection)
+    except ValueError as error:
+        raise OilstoneError(
+            f"{registry.place}: a database, but no registry; choose another --registry"
+        ) from error
+
+
+def _migrate(registry: Registry, store: str | None) -> None:
+    """Make or upgrade the tables, once, whoever else does it at the same moment."""
+    if registry.path is not None:
+        with guard(registry.path.parent):
+            registry.path.parent.mkdir(parents=True, exist_ok=True)
+        _write_ahead(registry)
+    with registry.writing() as connection:
+        found = migrations.found(connection)
+        if found is None and registry.path is None and store is None:
+            raise OilstoneError(
+                f"{registry.place}: a new registry on PostgreSQL needs --store, the folder or URL"
+                " of the adapters' copies"
+            )
+        if found != migrations.HEAD:
+            migrations.upgrade(connection)
+        if found is None and store is not None:
+            connection.execute(settings.insert().values(key="store", value=_absolute(store)))
+
+
+def _absolute(store: str) -> str:
+    return store if "://" in store else str(Path(store).resolve())
+
+
+def _write_ahead(registry: Registry) -> None:
+    with registry._explained(), registry._queued():
+        raw = registry.engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA journal_mode=WAL")
+        except Exception as error:
+            raise OilstoneError(f"{registry.place}: {error}; is it a registry?") from error
+        finally:
+            raw.close()

@@ -47,6 +47,13 @@ def reference(text: str) -> Reference:
     raise OilstoneError(f"{text!r}: after the @ stands a version X.Y.Z or a digest, not {after!r}")
 
 
+def sha256(text: str) -> str:
+    """Return `text` if it is a whole sha256; raises OilstoneError."""
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise OilstoneError(f"{text!r} is no sha256: 64 hex digits, such as `why --json` shows")
+    return text
+
+
 def order(text: str) -> tuple[int, int, int]:
     """Return the key that sorts versions as numbers: 0.10.0 comes after 0.9.0."""
     major, minor, patch = map(int, text.split("."))

@@ -1,102 +1,166 @@
-"""Promoting: only behind a passing decision about this very adapter, in one transaction."""
-
-from collections.abc import Sequence
-from pathlib import Path
+"""Promoting and going back: one transaction each, and only onto what is proven."""
 
 import sqlalchemy as sa
 
-from oilstone_gates import decision
 from oilstone_gates.decision import Decision
-from oilstone_registry import store
+from oilstone_registry import audit, experiments, proof, resolve
+from oilstone_registry.audit import Act, Row
 from oilstone_registry.database import Registry
-from oilstone_registry.lifecycle import PREVIOUS, PRODUCTION, RETIRED, Act, move
+from oilstone_registry.lifecycle import (
+    GATED,
+    PRODUCTION,
+    REGISTERED,
+    RETIRED,
+    alias,
+    expect,
+    move,
+    named,
+    one,
+    point,
+)
 from oilstone_registry.names import Reference
-from oilstone_registry.tables import versions
+from oilstone_registry.tables import events
 from oilstone_schemas.command import CheckFailed, OilstoneError
 
 
 def promote(
-    registry: Registry, reference: Reference, folder: Path, act: Act
-) -> tuple[sa.RowMapping, bool]:
+    registry: Registry,
+    reference: Reference,
+    decision: str | None,
+    act: Act,
+    *,
+    generation: int | None = None,
+    gates: str | None = None,
+) -> tuple[Row, bool]:
     """Make a version the production one; return its row and whether anything changed.
 
-    A name alone means the version that the decision is about. Raises CheckFailed for a decision
-    that was tampered with, did not pass, or is about another adapter, and for a stored adapter
-    that is not what it was; OilstoneError for a version that does not exist.
+    `decision` is a folder or a kept decision's digest; without one, the decision that the version
+    was gated by. A name alone means the version that the decision is about. In one transaction:
+    the alias and its generation, the version before, the traffic split, the experiment's end.
+
+    Raises CheckFailed for a decision that was tampered with, did not pass, is about another
+    adapter, leans on an expired waiver or follows another gate file than the pinned one (`gates`
+    pins it for this call); for a stored adapter that is not what it was; for a stale `generation`;
+    for a candidate whose test has not shown it better. OilstoneError for an unknown version.
     """
-    read = decision.read(folder)
+    store = registry.store
     with registry.reading() as connection:
-        target = _target(_named(connection, reference.name), reference, read)
-    _proven(target, read)
-    store.require(registry.store, target["digest"])
-    store.keep(registry.store, read.manifest)
+        rows = named(connection, reference.name)
+        pinned = gates or proof.pinned(connection, reference.name)
+    read = proof.given(store, decision or _gated_by(rows, reference))
+    target = _target(rows, reference, read)
+    proof.require(target, read, pinned)
+    store.require(target["digest"], target["seal"])
+    report = proof.keep(store, read)
     with registry.writing() as connection:
-        changed = _swap(connection, target["id"], read.manifest.digest, act)
-        return _row(connection, target["id"]), changed
+        expect(connection, reference.name, generation)
+        changed = _swap(connection, target["id"], read, proof.success_rate(read, report), act)
+        return one(connection, target["id"]), changed
 
 
-def _target(rows: Sequence[sa.RowMapping], asked: Reference, read: Decision) -> sa.RowMapping:
-    if not rows:
-        raise OilstoneError(f"nothing is registered as {asked.name}; register the adapter first")
-    if asked.version is None and asked.digest is None:
+def rollback(
+    registry: Registry, name: str, act: Act, generation: int | None = None
+) -> tuple[Row, Row]:
+    """Go back to the version that was in production before; return it and the one it replaces.
+
+    Proven means: it was in production, its decision and its files are still what they were. Raises
+    CheckFailed when there is none, OilstoneError when nothing is in production.
+    """
+    store = registry.store
+    with registry.reading() as connection:
+        target = _proven_before(connection, name)
+    store.require(target["digest"], target["seal"])
+    proof.kept(store, target["decision"])
+    with registry.writing() as connection:
+        expect(connection, name, generation)
+        if _proven_before(connection, name)["id"] != target["id"]:
+            raise CheckFailed(f"refused: somebody moved the production alias of {name} just now")
+        current = _current(connection, name)
+        assert current is not None  # or there would be no version before it
+        experiments.end(connection, name, act, target["id"])
+        stack = history(connection, name)
+        move(connection, current, RETIRED, act, "retire")
+        pointed = point(connection, name, target["id"], stack[-3] if len(stack) > 2 else None)
+        row = one(connection, target["id"])
+        return move(connection, row, PRODUCTION, act, "rollback", also=[pointed]), current
+
+
+def history(connection: sa.Connection, name: str) -> list[int]:
+    """Return the versions that led to the production one, the last; a rollback takes one off."""
+    query = sa.select(events.c.action, events.c.changes).where(
+        events.c.name == name, events.c.action.in_(("promote", "rollback"))
+    )
+    stack: list[int] = []
+    for action, changes in connection.execute(query.order_by(events.c.id)):
+        version = audit.changed(changes, "aliases")["version_id"]
+        if action == "rollback":
+            stack.pop()
+        elif stack[-1:] != [version]:
+            stack.append(version)
+    return stack
+
+
+def _proven_before(connection: sa.Connection, name: str) -> sa.RowMapping:
+    stack = history(connection, name)
+    if not stack:
+        raise OilstoneError(
+            f"{name}: no version is in production, so there is nothing to go back from"
+        )
+    if len(stack) == 1:
+        raise CheckFailed(f"refused: {name} had no proven version before the one in production")
+    return one(connection, stack[-2])
+
+
+def _current(connection: sa.Connection, name: str) -> sa.RowMapping | None:
+    pointer = alias(connection, name)
+    return None if pointer is None else one(connection, pointer["version_id"])
+
+
+def _gated_by(rows: list[sa.RowMapping], asked: Reference) -> str:
+    alone = asked.version is None and asked.digest is None
+    gated = [row for row in rows if row["decision"] is not None]
+    found = gated if alone else [resolve.version(rows, asked)]
+    if len(found) == 1 and found[0]["decision"] is not None:
+        return str(found[0]["decision"])
+    raise OilstoneError(
+        "nothing is promoted without a decision: add --decision DIR;"
+        " `oilstone-gates check GATES.yaml --report DIR --out DIR` makes one"
+    )
+
+
+def _target(rows: list[sa.RowMapping], asked: Reference, read: Decision) -> sa.RowMapping:
+    if rows and asked.version is None and asked.digest is None:
         found = [row for row in rows if row["digest"] == read.adapter]
         if not found:
             raise CheckFailed(
-                f"refused: no version of {asked.name} is the adapter that {_about(read)}"
+                f"refused: no version of {asked.name} is the adapter that {proof.about(read)}"
             )
         return found[0]
-    found = [row for row in rows if _meant(row, asked)]
-    if len(found) != 1:
-        known = ", ".join(f"{row['version']} ({row['digest'][:12]})" for row in rows)
-        count = "several versions" if found else "no version"
-        raise OilstoneError(
-            f"{asked.name} has {count} {asked.version or asked.digest}; there are {known}"
-        )
-    return found[0]
+    return resolve.version(rows, asked)
 
 
-def _meant(row: sa.RowMapping, asked: Reference) -> bool:
-    if asked.digest is not None:
-        return bool(row["digest"].startswith(asked.digest))
-    return bool(row["version"] == asked.version)
-
-
-def _proven(target: sa.RowMapping, read: Decision) -> None:
-    label = f"{target['name']}@{target['version']} (adapter {target['digest'][:12]})"
-    if target["digest"] != read.adapter:
-        raise CheckFailed(f"refused: to promote {label} needs a decision about it; {_about(read)}")
-    if not read.passed:
-        failing = [gate["name"] for gate in read.data["gates"] if gate["verdict"] != "passed"]
-        raise CheckFailed(
-            f"refused: the decision about {label} is {read.verdict}: {', '.join(failing)}"
-        )
-
-
-def _about(read: Decision) -> str:
-    what = f"adapter {read.adapter[:12]}" if read.adapter else "no adapter"
-    return f"the decision in {read.manifest.folder} is about {what}"
-
-
-def _swap(connection: sa.Connection, target_id: int, proof: str, act: Act) -> bool:
-    target = _row(connection, target_id)
-    if target["status"] == PRODUCTION and target["decision"] == proof:
+def _swap(
+    connection: sa.Connection, target_id: int, read: Decision, rate: float | None, act: Act
+) -> bool:
+    target: Row = one(connection, target_id)
+    digest = read.manifest.digest
+    if target["status"] == PRODUCTION and target["decision"] == digest:
         return False
-    rows = [row for row in _named(connection, target["name"]) if row["id"] != target_id]
-    current = [row for row in rows if row["status"] == PRODUCTION]
-    if current:  # what was previous before it has had its time
-        for row in rows:
-            if row["status"] == PREVIOUS:
-                move(connection, row, RETIRED, act)
-        move(connection, current[0], PREVIOUS, act)
-    move(connection, target, PRODUCTION, act, proof)
+    experiments.require_evidence(connection, target)
+    kept = proof.written(connection, read)
+    found = {"decision": digest, "offline_success_rate": rate}
+    current = _current(connection, target["name"])
+    experiments.end(connection, target["name"], act, target_id)
+    target = one(connection, target_id)
+    if target["status"] == REGISTERED:
+        target = move(connection, target, GATED, act, "gate", also=kept, **found)
+        kept = []
+    previous = alias(connection, target["name"])
+    if current is not None and current["id"] != target_id:
+        move(connection, current, RETIRED, act, "retire")
+        before = current["id"]
+    else:
+        before = None if previous is None else previous["previous_id"]
+    pointed = point(connection, target["name"], target_id, before)
+    move(connection, target, PRODUCTION, act, "promote", also=[*kept, pointed], **found)
     return True
-
-
-def _named(connection: sa.Connection, name: str) -> list[sa.RowMapping]:
-    query = sa.select(versions).where(versions.c.name == name).order_by(versions.c.id)
-    return list(connection.execute(query).mappings())
-
-
-def _row(connection: sa.Connection, version_id: int) -> sa.RowMapping:
-    query = sa.select(versions).where(versions.c.id == version_id)
-    return connection.execute(query).mappings().one()

@@ -1,51 +1,103 @@
 """Registering: an adapter gets a name, a version and an id, and its content is kept."""
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
-from oilstone_registry import names, store
+from oilstone_gates import chain
+from oilstone_registry import audit, names, provenance
+from oilstone_registry.audit import Act, Row, Subject
 from oilstone_registry.database import Registry
-from oilstone_registry.lifecycle import REGISTERED, Act, log, now
+from oilstone_registry.lifecycle import REGISTERED, named
 from oilstone_registry.tables import versions
-from oilstone_schemas import artifact
+from oilstone_schemas import artifact, canonical
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import OilstoneError
+from oilstone_schemas.disk import guard
+
+CONFIG = "adapter_config.json"
 
 
 def register(
-    registry: Registry, folder: Path, name: str, version: str | None, act: Act
-) -> tuple[sa.RowMapping, bool]:
+    registry: Registry,
+    folder: Path,
+    name: str,
+    version: str | None,
+    act: Act,
+    domains: list[str] | None = None,
+) -> tuple[Row, bool]:
     """Register an adapter; return its row and whether it is new.
 
-    The same content under the same name is registered once, however often it is asked for. Raises
-    OilstoneError for an adapter that does not verify and for a version that another one has.
+    The same content under the same name is registered once, however often it is asked for. Rank,
+    base model and, unless given, domains are read from the adapter and what it was made from.
+    Raises OilstoneError for an adapter that does not verify and for a version that another one has.
     """
-    adapter = _verified(folder)
-    store.keep(registry.store, adapter)
+    adapter = verified(folder)
+    store = registry.store
+    store.keep(adapter)
+    provenance.keep(store.folder / "provenance", adapter)
+    said = describe(adapter, store.folder / "provenance", domains)
     with registry.writing() as connection:
-        taken = _named(connection, name)
+        taken = named(connection, name)
         same = [row for row in taken if row["digest"] == adapter.digest]
         if same:
             return _again(same[0], version), False
         version = version or names.following(row["version"] for row in taken)
         _free(taken, name, version, adapter)
-        return _insert(connection, name, version, adapter, act), True
+        return insert(connection, {"name": name, "version": version, **said}, act), True
 
 
-def _verified(folder: Path) -> Manifest:
+def verified(folder: Path) -> Manifest:
+    """Return an adapter's manifest; raises OilstoneError when a file is not what it was."""
     adapter = artifact.load(folder, "adapter")
     for problem in artifact.verify(folder, deep=False, search=[]):
         raise OilstoneError(f"{problem}. An adapter that does not verify is not registered")
     return adapter
 
 
-def _named(connection: sa.Connection, name: str) -> list[sa.RowMapping]:
-    query = sa.select(versions).where(versions.c.name == name)
-    return list(connection.execute(query).mappings())
+def describe(adapter: Manifest, kept: Path, domains: list[str] | None) -> dict[str, Any]:
+    """Return the columns of a version that the adapter itself decides."""
+    config = _config(adapter.folder)
+    dataset = chain.input_digest(adapter, "dataset")
+    found = provenance.kept_sources(kept, dataset) if dataset else None
+    return {
+        "digest": adapter.digest,
+        "seal": adapter.data["seal"],
+        "base_digest": adapter.details.get("base_digest"),
+        "base_model": config.get("base_model_name_or_path"),
+        "rank": config.get("r"),
+        "domains": domains if domains is not None else list(found["domains"]) if found else [],
+        "details": adapter.details,
+        "decision": None,
+        "offline_success_rate": None,
+    }
 
 
-def _again(row: sa.RowMapping, version: str | None) -> sa.RowMapping:
+def insert(connection: sa.Connection, row: Row, act: Act, action: str = "register") -> Row:
+    """Write a new version, with the next id, and say so in the log."""
+    new = dict(row) | {"registered_at": audit.now(), "status": REGISTERED}
+    made = connection.execute(versions.insert().values(new).returning(versions)).mappings().one()
+    subject = Subject(made["name"], made["version"], None, REGISTERED)
+    audit.record(connection, act, action, subject, [("versions", made)])
+    return made
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    """Read PEFT's configuration; an adapter of another form has none."""
+    path = folder / CONFIG
+    if not path.is_file():
+        return {}
+    with guard(path):
+        content = path.read_bytes()
+    try:
+        found = canonical.loads(content)
+    except ValueError as error:
+        raise OilstoneError(f"{path}: not strict JSON: {error}") from error
+    return found if isinstance(found, dict) else {}
+
+
+def _again(row: Row, version: str | None) -> Row:
     if version not in (None, row["version"]):
         raise OilstoneError(
             f"--version {version}: this very adapter is {row['name']}@{row['version']} already"
@@ -60,20 +112,3 @@ def _free(taken: list[sa.RowMapping], name: str, version: str, adapter: Manifest
                 f"{name}@{version} is another adapter ({row['digest'][:12]}, this one is"
                 f" {adapter.digest[:12]}); leave --version out for the next free one"
             )
-
-
-def _insert(
-    connection: sa.Connection, name: str, version: str, adapter: Manifest, act: Act
-) -> sa.RowMapping:
-    row = {
-        "name": name,
-        "version": version,
-        "digest": adapter.digest,
-        "base_digest": adapter.details.get("base_digest"),
-        "details": adapter.details,
-        "registered_at": now(),
-        "status": REGISTERED,
-    }
-    made = connection.execute(versions.insert().values(row).returning(versions)).mappings().one()
-    log(connection, made["id"], None, REGISTERED, act)
-    return made

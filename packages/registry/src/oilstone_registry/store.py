@@ -1,51 +1,135 @@
-"""The content-addressed store: copies of what is registered, by digest, verified after copying.
+"""The content-addressed store: copies of what is registered, by digest, verified when read.
 
-A work folder can be deleted or rebuilt; what the registry speaks of stays.
+A work folder can be deleted or rebuilt; what the registry speaks of stays. The store is a folder
+or any fsspec URL; from a URL, artifacts are read through a folder of local copies.
 """
 
+import fcntl
+import hashlib
+import os
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from oilstone_registry.database import locked
+from oilstone_registry.locks import locked
 from oilstone_schemas import artifact
 from oilstone_schemas.artifact import Manifest
-from oilstone_schemas.command import CheckFailed, OilstoneError
+from oilstone_schemas.command import CheckFailed, MissingTool, OilstoneError
 from oilstone_schemas.disk import guard, sync
 
 MANIFEST = "manifest.json"
 PARTIAL = ".partial"
+CACHE = "OILSTONE_CACHE"
 
 
-def keep(store: Path, source: Manifest) -> Path:
-    """Copy an artifact into the store, unless it is there, and return the copy's folder.
+@dataclass(frozen=True)
+class Store:
+    """A store; `where` is a folder or an fsspec URL."""
 
-    Killed at any moment, it leaves at most a hidden partial copy, which the next one removes.
-    """
+    where: str
+
+    @property
+    def remote(self) -> bool:
+        """Whether it is not a folder of this machine."""
+        return "://" in self.where and not self.where.startswith("file://")
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the copies: the store itself, or the local ones of a remote store."""
+        if self.remote:
+            return _cache(self.where)
+        return Path(self.where.removeprefix("file://"))
+
+    def keep(self, source: Manifest) -> None:
+        """Copy an artifact into the store, unless it is there.
+
+        Killed at any moment, it leaves at most a hidden partial copy, which the next one removes.
+        Raises OilstoneError when the source changes meanwhile, CheckFailed when the copy that is
+        there is not what it was.
+        """
+        place(self.folder, source)
+        if self.remote:
+            _upload(self.where, self.folder / source.digest)
+        self.require(source.digest)
+
+    def require(self, digest: str, seal: str | None = None) -> Path:
+        """Return the folder of a stored artifact; raises CheckFailed when it is not what it was."""
+        folder = self.folder / digest
+        if self.remote and not folder.exists():
+            _download(self.where, digest, folder)
+        problems = _wrong(folder, digest)
+        if not problems and seal not in (None, artifact.load(folder).data["seal"]):
+            problems = [f"{folder}/{MANIFEST}: not the manifest that was registered"]
+        for problem in problems:
+            raise CheckFailed(
+                f"{problem}. The store's copy cannot be used: move {folder} away and register a"
+                " good copy again"
+            )
+        return folder
+
+    def holds(self, digest: str) -> bool:
+        """Tell whether the artifact is there, whole or not."""
+        if self.remote:
+            return bool(_filesystem(self.where).exists(f"{self.where}/{digest}/{MANIFEST}"))
+        return (self.folder / digest / MANIFEST).is_file()
+
+
+def place(store: Path, source: Manifest) -> None:
+    """Copy an artifact to `store`/DIGEST, whole or not at all."""
     target = store / source.digest
     with guard(store):
         store.mkdir(parents=True, exist_ok=True)
-        with locked(store):
-            _sweep(store)
-            if not target.exists():
-                _copy(source, target)
-    require(store, source.digest)
-    return target
+        if target.exists():
+            return
+        with _partial(store) as partial:
+            _copy(source, partial)
+            _settle(partial, target)
 
 
-def require(store: Path, digest: str) -> Path:
-    """Return the folder of a stored artifact; raises CheckFailed when it is not what it was."""
-    folder = store / digest
-    for problem in _wrong(folder, digest):
-        raise CheckFailed(
-            f"{problem}. The store's copy cannot be used: move {folder} away and register a good"
-            " copy again"
-        )
-    return folder
+def _settle(partial: Path, target: Path) -> None:
+    try:
+        partial.rename(target)
+    except OSError:
+        if not target.exists():  # else somebody was faster with the same content
+            raise
+    sync(target.parent)
 
 
-def _copy(source: Manifest, target: Path) -> None:
-    partial = target.with_name(f".{target.name}{PARTIAL}")
-    for name in [entry["path"] for entry in source.data["files"]] + [MANIFEST]:
+@contextmanager
+def _partial(store: Path) -> Iterator[Path]:
+    """Yield a hidden folder that is locked as long as its maker lives."""
+    with locked(store / ".lock"):
+        _sweep(store)
+        made = Path(tempfile.mkdtemp(prefix=".", suffix=PARTIAL, dir=store))
+        descriptor = os.open(made, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    made.chmod(0o755)
+    try:
+        yield made
+    finally:
+        os.close(descriptor)
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _sweep(store: Path) -> None:
+    """Remove what killed processes left: nobody holds its lock."""
+    for left in store.glob(f".*{PARTIAL}"):
+        descriptor = os.open(left, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(descriptor)
+
+
+def _copy(source: Manifest, partial: Path) -> None:
+    for name in _names(source):
         copied = partial / name
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source.folder / name, copied)
@@ -54,14 +138,11 @@ def _copy(source: Manifest, target: Path) -> None:
         raise OilstoneError(f"{problem}. {source.folder} changed while it was copied; try again")
     for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
         sync(folder)
-    partial.rename(target)
-    sync(target.parent)
 
 
-def _sweep(store: Path) -> None:
-    """Remove what killed processes left; under the lock, nobody else is copying."""
-    for left in store.glob(f".*{PARTIAL}"):
-        shutil.rmtree(left)
+def _names(source: Manifest) -> list[str]:
+    """Return the files of an artifact, its manifest last."""
+    return [str(entry["path"]) for entry in source.data["files"]] + [MANIFEST]
 
 
 def _wrong(folder: Path, digest: str) -> list[str]:
@@ -69,3 +150,44 @@ def _wrong(folder: Path, digest: str) -> list[str]:
     if not problems and artifact.load(folder).digest != digest:
         return [f"{folder}: holds another artifact than its name says"]
     return problems
+
+
+def _cache(where: str) -> Path:
+    root = os.environ.get(CACHE) or Path.home() / ".cache" / "oilstone"
+    return Path(root) / "store" / hashlib.sha256(where.encode()).hexdigest()[:16]
+
+
+def _filesystem(where: str) -> Any:
+    import fsspec  # type: ignore[import-untyped]  # it ships no types
+
+    try:
+        return fsspec.core.url_to_fs(where)[0]
+    except (ImportError, ValueError) as error:
+        raise MissingTool(f"{where}: {error}; install what fsspec needs for it") from error
+
+
+def _upload(where: str, folder: Path) -> None:
+    """Write the files first and the manifest last: where that stands, all stands."""
+    files = _filesystem(where)
+    target = f"{where}/{folder.name}"
+    if files.exists(f"{target}/{MANIFEST}"):
+        return
+    for name in _names(artifact.load(folder)):
+        files.makedirs(f"{target}/{name}".rpartition("/")[0], exist_ok=True)
+        files.put_file(str(folder / name), f"{target}/{name}")
+
+
+def _download(where: str, digest: str, folder: Path) -> None:
+    files = _filesystem(where)
+    root = f"{where}/{digest}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if not files.exists(f"{root}/{MANIFEST}"):
+        raise CheckFailed(f"{root}: no artifact there; register a good copy again")
+    with _partial(folder.parent) as partial:
+        files.get_file(f"{root}/{MANIFEST}", str(partial / MANIFEST))
+        for name in _names(artifact.load(partial))[:-1]:
+            (partial / name).parent.mkdir(parents=True, exist_ok=True)
+            files.get_file(f"{root}/{name}", str(partial / name))
+        for problem in _wrong(partial, digest):
+            raise CheckFailed(f"{root}: {problem}; register a good copy again")
+        _settle(partial, folder)

@@ -5,28 +5,48 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from oilstone_registry.audit import Row
 from oilstone_registry.database import Registry
-from oilstone_registry.lifecycle import PRODUCTION
+from oilstone_registry.lifecycle import PRODUCTION, alias
 from oilstone_registry.names import order
-from oilstone_registry.tables import events, versions
+from oilstone_registry.tables import events, outcomes, versions
 from oilstone_schemas.command import OilstoneError
 
-Row = Mapping[str, Any] | sa.RowMapping
-HEAD = ("name", "version", "status", "id", "adapter", "decision", "registered")
+HEAD = ("name", "version", "status", "id", "adapter", "decision", "offline", "online", "requests")
+UNUSED = {"online_success_rate": None, "request_count": 0, "latency_ms": None, "last_used": None}
 
 
-def public(row: Row) -> dict[str, Any]:
-    """Return a version as `--json` shows it."""
-    return {"lora_int_id" if key == "id" else key: value for key, value in row.items()}
+def public(row: Row, used: Mapping[int, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """Return a version as `--json` shows it; `used` is what `usage` returned."""
+    shown = {"lora_int_id" if key == "id" else key: value for key, value in dict(row).items()}
+    return shown if used is None else shown | UNUSED | dict(used.get(row["id"], {}))
 
 
-def versions_of(registry: Registry, name: str | None = None) -> list[Row]:
+def usage(connection: sa.Connection) -> dict[int, dict[str, Any]]:
+    """Return for each version id that served requests what their outcomes say.
+
+    Always from the log of outcomes, so nothing is counted twice: online_success_rate,
+    request_count, latency_ms (mean) and last_used.
+    """
+    query = sa.select(
+        outcomes.c.version_id,
+        sa.func.avg(outcomes.c.outcome).label("online_success_rate"),
+        sa.func.count().label("request_count"),
+        sa.func.avg(outcomes.c.latency_ms).label("latency_ms"),
+        sa.func.max(outcomes.c.time).label("last_used"),
+    ).group_by(outcomes.c.version_id)
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return {row.pop("version_id"): row for row in rows}
+
+
+def versions_of(registry: Registry, name: str | None = None) -> list[dict[str, Any]]:
     """Return the versions of one name, or of all, sorted by name and version."""
     query = sa.select(versions)
     if name is not None:
         query = query.where(versions.c.name == name)
     with registry.reading() as connection:
-        rows: list[Row] = list(connection.execute(query).mappings())
+        used = usage(connection)
+        rows = [public(row, used) for row in connection.execute(query).mappings()]
     return sorted(rows, key=lambda row: (row["name"], order(row["version"])))
 
 
@@ -36,23 +56,23 @@ def show(registry: Registry, name: str) -> dict[str, Any]:
     if not rows:
         raise OilstoneError(f"nothing is registered as {name}; see oilstone-registry list")
     production = [row for row in rows if row["status"] == PRODUCTION]
+    with registry.reading() as connection:
+        pointer = alias(connection, name)
+        log = _log(connection, name)
+    by_id = {row["lora_int_id"]: row["version"] for row in rows}
     return {
         "name": name,
-        "production": public(production[0]) if production else None,
-        "versions": [public(row) for row in rows],
-        "events": _log(registry, name),
+        "production": production[0] if production else None,
+        "previous": by_id.get(pointer["previous_id"]) if pointer else None,
+        "generation": pointer["generation"] if pointer else 0,
+        "versions": rows,
+        "events": log,
     }
 
 
-def _log(registry: Registry, name: str) -> list[dict[str, Any]]:
-    query = (
-        sa.select(events, versions.c.name, versions.c.version)
-        .join(versions)
-        .where(versions.c.name == name)
-        .order_by(events.c.id)
-    )
-    with registry.reading() as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]
+def _log(connection: sa.Connection, name: str) -> list[dict[str, Any]]:
+    query = sa.select(events).where(events.c.name == name).order_by(events.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -64,30 +84,39 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    key = "id" if "id" in row else "lora_int_id"
     return (
         row["name"],
         row["version"],
         row["status"],
-        str(row[key]),
+        str(row["lora_int_id"]),
         row["digest"][:12],
         (row["decision"] or "-")[:12],
-        row["registered_at"],
+        _share(row["offline_success_rate"]),
+        _share(row["online_success_rate"]),
+        str(row["request_count"]),
     )
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def page(shown: Mapping[str, Any]) -> str:
     """Return what `show` prints: the production version, the versions, the log."""
-    lines = [_headline(shown["name"], shown["production"]), "", table(shown["versions"]), ""]
+    lines = [_headline(shown), "", table(shown["versions"]), ""]
     for event in shown["events"]:
-        moved = f"{event['from_status'] or 'nothing'} -> {event['to_status']}"
+        moved = f"{event['from_status'] or 'nothing'} -> {event['to_status'] or 'nothing'}"
         reason = f": {event['reason']}" if event["reason"] else ""
-        lines.append(f"{event['at']}  {event['actor']}  {event['version']}  {moved}{reason}")
+        what = f"{event['version'] or '-'}  {event['action']}  {moved}{reason}"
+        lines.append(f"{event['at']}  {event['actor']}  {what}")
     return "\n".join(lines)
 
 
-def _headline(name: str, production: Row | None) -> str:
+def _headline(shown: Mapping[str, Any]) -> str:
+    production = shown["production"]
     if production is None:
-        return f"{name}: no version is in production"
+        return f"{shown['name']}: no version is in production"
     proof = f"adapter {production['digest'][:12]}, decision {production['decision'][:12]}"
-    return f"{name}: production is {production['version']} ({proof})"
+    before = f", before it {shown['previous']}" if shown["previous"] else ""
+    at = f"generation {shown['generation']}{before}"
+    return f"{shown['name']}: production is {production['version']} ({proof}; {at})"
