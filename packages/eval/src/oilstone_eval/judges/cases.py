@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oilstone_eval.judges.base import Case, Ruling
+from oilstone_eval.judges.outputs import SHOWN, difference
 from oilstone_eval.sandbox.job import Job, Limits, Outcome
 from oilstone_eval.sandbox.slot import Slot
-
-SHOWN = 120
 
 
 @dataclass(frozen=True)
@@ -20,44 +19,63 @@ class Tally:
     seconds: float
 
 
-def run(slot: Slot, program: str, name: str, cases: Sequence[Case], limits: Limits) -> Tally:
+def run(
+    slot: Slot, program: str, name: str, cases: Sequence[Case], limits: Limits,
+    compare: str = "lines", tolerance: float = 1e-6,
+) -> Tally:  # fmt: skip
     """Run each case in a process of its own. After a time-out the other cases are not run."""
     passed, seconds, first = 0, 0.0, None
     for number, case in enumerate(cases, start=1):
         outcome = slot.run(Job(program=program, argv=(name,), limits=limits, stdin=case.stdin))
         seconds += outcome.cpu_seconds
-        reason, what = _compare(outcome, case, limits)
+        reason, what = judge(outcome, case, limits, compare, tolerance)
         passed += not reason
         if reason and not first:
-            status = "unscored" if reason == "evaluator_fault" else "failed"
-            first = Ruling(status, reason, f"test {number} of {len(cases)}: {what}")
+            first = ruling(reason, f"test {number} of {len(cases)}: {what}")
         if reason in ("timeout", "evaluator_fault"):
             break
     return Tally(passed, first, seconds)
 
 
-def _compare(outcome: Outcome, case: Case, limits: Limits) -> tuple[str | None, str]:
+def ruling(reason: str, what: str) -> Ruling:
+    """Return the ruling for a reason not to pass."""
+    status = "unscored" if reason == "evaluator_fault" else "failed"
+    return Ruling(status, reason, what)
+
+
+def judge(
+    outcome: Outcome, case: Case, limits: Limits, compare: str = "lines", tolerance: float = 1e-6
+) -> tuple[str | None, str]:
     """Return the reason of failure (None: passed) and what to say about it."""
+    reason, what = ended(outcome, limits)
+    if reason:
+        return reason, what
+    got = outcome.stdout.decode(errors="replace")
+    found = difference(got, case.stdout, compare, tolerance)
+    return ("wrong_output", found) if found else (None, "")
+
+
+def ended(outcome: Outcome, limits: Limits) -> tuple[str | None, str]:
+    """Return why a run did not end well, and what to say; (None, "") if it did."""
     if outcome.fault:
         return "evaluator_fault", outcome.fault
     if outcome.stopped == "cpu":
         return "timeout", f"used up its {limits.cpu_seconds} CPU seconds"
     if outcome.stopped == "wall":
         return "timeout", f"still running, mostly idle, after {limits.wall_seconds:g} seconds"
+    if outcome.stopped == "memory":
+        return "memory", f"needed more than {2 * limits.memory_mib} MiB in all its processes"
     if outcome.stopped == "output":
         return "output_limit", f"printed more than {limits.output_kib} KiB"
-    if outcome.signal or outcome.status:
-        return _crash(outcome, limits)
-    got, wanted = _lines(outcome.stdout.decode(errors="replace")), _lines(case.stdout)
-    return (None, "") if got == wanted else ("wrong_output", _difference(got, wanted))
+    return _crash(outcome, limits) if outcome.signal or outcome.status else (None, "")
 
 
 def _crash(outcome: Outcome, limits: Limits) -> tuple[str, str]:
     said = outcome.stderr.decode(errors="replace")
     if outcome.signal and re.search(r"memory allocation of \d+ bytes failed", said):
         return "memory", f"needed more than {limits.memory_mib} MiB"
-    ended = f"signal {outcome.signal}" if outcome.signal else f"exit status {outcome.status}"
-    return "runtime_error", f"ended with {ended}{_panic(said)}"
+    how = f"signal {outcome.signal}" if outcome.signal else f"exit status {outcome.status}"
+    return "runtime_error", f"ended with {how}{_panic(said)}"
 
 
 def _panic(said: str) -> str:
@@ -66,15 +84,3 @@ def _panic(said: str) -> str:
     new = re.search(r"panicked at [^\n]*:\d+:\d+:\n([^\n]*)", said)
     found = old or new
     return f": panicked: {found[1][:SHOWN]}" if found else ""
-
-
-def _lines(text: str) -> list[str]:
-    """Split into lines without trailing blanks, and without blank lines at the end."""
-    return "\n".join(line.rstrip() for line in text.splitlines()).rstrip("\n").split("\n")
-
-
-def _difference(got: list[str], wanted: list[str]) -> str:
-    for number, pair in enumerate(zip(got, wanted, strict=False), start=1):
-        if pair[0] != pair[1]:
-            return f"line {number} is {pair[0][:SHOWN]!r}, not {pair[1][:SHOWN]!r}"
-    return f"{len(got)} lines, not {len(wanted)}"

@@ -175,7 +175,7 @@ def _identity(facts: Facts, place: Place) -> None:
     else:
         kernel.die_with_parent()
     kernel.no_new_privileges()
-    _default_signals()
+    _default_signals(executed=not facts["entry"])
     if place.walled:
         if place.landlock:
             writable = (
@@ -197,7 +197,8 @@ def _open_to_all(program: str) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in Path(program).resolve().parents)
 
 
-def _default_signals() -> None:
-    # Ignored signals survive exec, and Python ignores these two.
-    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT):
+def _default_signals(executed: bool) -> None:
+    # Ignored signals survive exec, and Python ignores the first two.
+    numbers = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT)
+    for number in numbers if executed else numbers[2:]:
         signal.signal(number, signal.SIG_DFL)

@@ -1,9 +1,7 @@
 """Prepares the zygote's place: identity, private mounts, filters; and each job's part of it."""
 
 import os
-import shutil
 import signal
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +82,22 @@ def prepare(place: Place, order: dict[str, Any]) -> str:
         return "/tmp"
     folder = Path(place.folder)
     if order["build"]:
-        shutil.rmtree(folder)
+        remove(folder)
         folder.mkdir()
     folder.chmod(0o777 if order["build"] else 0o755)
-    order["scratch"] = tempfile.mkdtemp(prefix="scratch", dir=place.work)
-    Path(order["scratch"]).chmod(0o1777)
-    return str(order["scratch"])
+    scratch = Path(place.work, f"scratch{order['number']}")
+    scratch.mkdir()
+    scratch.chmod(0o1777)
+    order["scratch"] = str(scratch)
+    return str(scratch)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder and all that is in it."""
+    # Imported here: what a zygote has imported, every job pays for when it starts.
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def end_descendants(spared: set[int]) -> None:

@@ -57,7 +57,7 @@ class Slot:
             "do": "start", "number": self.started, "build": job.build,
             "wall": job.limits.wall_seconds, "total_mib": 2 * job.limits.memory_mib,
         }  # fmt: skip
-        (out, out_w), (err, err_w), given = os.pipe(), os.pipe(), _holding(pack_job(job))
+        (out, out_w), (err, err_w), given = os.pipe(), os.pipe(), holding(pack_job(job))
         theirs = [given, out_w, err_w]
         try:
             socket.send_fds(control, [marshal.dumps(order)], [*theirs, *descriptors])
@@ -118,6 +118,8 @@ class Slot:
         if self.lock is not None:
             os.close(self.lock)
             self.lock = None
+        for running in self.running.values():
+            running.close()
         self.running.clear()
 
     def _listen(self) -> None:
@@ -159,7 +161,8 @@ class Slot:
         return self.control
 
 
-def _holding(data: bytes) -> int:
+def holding(data: bytes) -> int:
+    """Return a descriptor of a file in memory that holds `data`."""
     given = os.memfd_create("job")
     view = memoryview(data)
     while view:

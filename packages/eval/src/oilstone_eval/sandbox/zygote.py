@@ -10,10 +10,10 @@ import json
 import marshal
 import os
 import select
-import shutil
 import signal
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 from oilstone_eval.sandbox import kernel, launch, settle, watchdog
@@ -140,7 +140,7 @@ class _Zygote:
         if not self.place.walled:
             settle.end_descendants({other.pid for other in self.children.values()})
         if child.scratch:
-            shutil.rmtree(child.scratch, ignore_errors=True)
+            settle.remove(Path(child.scratch))
         fault = os.read(child.trouble, 4096).decode(errors="replace")
         os.close(child.trouble)
         self._answer(

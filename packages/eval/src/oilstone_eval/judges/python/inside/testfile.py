@@ -1,0 +1,206 @@
+"""Runs a pytest file against the judged program, in one process: the tests import the program.
+
+Such a verdict can be bent from within by whoever tries hard enough. What can be done about it here:
+the tests' text is not on disk when the program is imported, what a phase raised is read before any
+report is made of it, equality is asked of the operands only after they have denied being equal to
+strangers, and a test that must fail has to fail.
+"""
+
+import ast
+import json
+import os
+import random
+import sys
+import unittest
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from oilstone_eval.judges.python.inside import prepare
+
+LOADED = prepare.LOADED
+CHANNEL = 3
+CANARY = "test_canary"
+_OPTIONS = (
+    "--noconftest", "-c", os.devnull, "--assert=plain", "--import-mode=importlib",
+    *(word for name in ("cacheprovider", "terminal", "stepwise", "junitxml", "pastebin", "doctest",
+                        "faulthandler", "logging") for word in ("-p", f"no:{name}")),
+)  # fmt: skip
+_LOADER = "from oilstone_eval.judges.python.inside import testfile\ntestfile.load(globals())\n"
+_STUB = """
+class Anything(Exception):
+    def __init__(self, *args, **named): pass
+    def __getattr__(self, name): return Anything()
+    def __call__(self, *args, **named): return Anything()
+    def __iter__(self): return iter(())
+    def __index__(self): return 0
+def __getattr__(name):
+    if name.startswith("__"): raise AttributeError(name)
+    return type(name, (Anything,), {})
+"""
+_tests: list[Any] = []
+
+
+def run(given: dict[str, Any]) -> NoReturn:
+    """Run the tests against `given["code"]`; report the outcome of each through the channel."""
+    channel, writer, me = os.dup(CHANNEL), os.write, os.getpid()
+    os.close(CHANNEL)
+    watcher = _session(given, given["code"], canary=True)
+    if os.getpid() == me:
+        writer(channel, json.dumps(watcher.outcomes).encode())
+    os._exit(0)
+
+
+def collect(given: dict[str, Any]) -> NoReturn:
+    """Report what becomes of each test with the reference, or else with a stub, as the program."""
+    reference = given["reference"]
+    watcher = _session(given, _STUB if reference is None else reference, canary=False)
+    outcomes = watcher.outcomes if reference is not None else watcher.found
+    os.write(CHANNEL, json.dumps(outcomes).encode())
+    os._exit(0)
+
+
+def load(space: dict[str, Any]) -> None:
+    """Define the tests; called by the file that stands for them."""
+    code = _tests.pop()
+    space["__oilstone_equal__"] = equal
+    exec(code, space)
+
+
+def _session(given: dict[str, Any], code: str, canary: bool) -> "_Watcher":
+    module = given["module"]
+    Path(f"{module}.py").write_text(code, encoding="utf-8")
+    Path(f"test_{module}_.py").write_text(_LOADER, encoding="utf-8")
+    names = [f"test_{module}_.py"]
+    if canary:
+        Path(f"{CANARY}.py").write_text(_canary(given["nonce"]), encoding="utf-8")
+        names.append(f"{CANARY}.py")
+    _tests.append(_code(given["tests"]))
+    sys.path.insert(0, str(Path.cwd()))
+    _guard()
+    random.seed(0)
+    watcher = _Watcher()
+    pytest.main([*_OPTIONS, *names], plugins=[watcher])
+    return watcher
+
+
+def _canary(nonce: str) -> str:
+    """Return tests that must fail, each in another way."""
+    return (
+        f"import unittest\ndef test_{nonce}_assert():\n    assert 1 == 2\n"
+        f"def test_{nonce}_raise():\n    raise ValueError\n"
+        f"class Test{nonce}(unittest.TestCase):\n"
+        "    def test_equal(self):\n        self.assertEqual(1, 2)\n"
+        "    def test_raises(self):\n"
+        "        with self.assertRaises(ValueError):\n            pass\n"
+    )
+
+
+def _code(tests: str) -> Any:
+    tree = _Equality().visit(ast.parse(tests, "tests.py"))
+    return compile(ast.fix_missing_locations(tree), "tests.py", "exec", dont_inherit=True)
+
+
+class _Equality(ast.NodeTransformer):
+    """Turns `a == b` and `a != b` into questions to `equal`, everywhere in the tests."""
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        if len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq):
+            return node
+        asked = ast.Name("__oilstone_equal__", ast.Load())
+        return ast.Call(asked, [node.left, node.comparators[0]], [])
+
+
+def equal(one: Any, other: Any) -> Any:
+    """Return `one == other`, but False when one of them would equal anything."""
+    answer = one == other
+    return False if answer is not False and (_equals_all(one) or _equals_all(other)) else answer
+
+
+def _equals_all(value: Any) -> bool:
+    if type(value).__module__ == "builtins":
+        return False
+    strangers: tuple[Any, ...] = (
+        object(), random.getrandbits(64), f"{random.getrandbits(64)}", [object()], (object(),), 0.5,
+    )  # fmt: skip
+    try:
+        return sum(bool(value == stranger) for stranger in strangers) > 1
+    except Exception:
+        return False
+
+
+def _guard() -> None:
+    """Ask the same of unittest's comparisons."""
+    case = unittest.TestCase
+    original = case.assertEqual
+
+    def assert_equal(self: Any, first: Any, second: Any, msg: Any = None) -> None:
+        if _equals_all(first) or _equals_all(second):
+            raise self.failureException("equal to anything")
+        original(self, first, second, msg)
+
+    case.assertEqual = assert_equal  # type: ignore[method-assign]
+
+
+class _Watcher:
+    """Notes what each phase of each test raised, before anybody makes a report of it."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[str, str] = {}
+        self.found: dict[str, str] = {}
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        for item in items:
+            self.found[_name(item)] = "skipped" if _skipped(item) else "passed"
+
+    def pytest_collectreport(self, report: Any) -> None:
+        if report.failed:
+            self.outcomes[f"collecting {report.nodeid}"] = _last_line(report.longrepr)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> Iterator[None]:
+        report = yield
+        name = _name(item)
+        if call.excinfo is not None:
+            skipped = call.excinfo.errisinstance(pytest.skip.Exception)
+            ended = "skipped" if skipped else f"{call.excinfo.typename}: {call.excinfo.value}"
+            self.outcomes.setdefault(name, ended[:300])
+        elif call.when == "call" and hasattr(report, "wasxfail"):
+            self.outcomes.setdefault(name, "xfail")
+        elif call.when == "teardown":
+            self.outcomes.setdefault(name, "passed")
+        return report
+
+
+def _name(item: Any) -> str:
+    return str(item.nodeid).rpartition("/")[2]
+
+
+def _skipped(item: Any) -> bool:
+    static = getattr(getattr(item, "obj", None), "__unittest_skip__", False)
+    return static or any(True for _ in item.iter_markers("skip"))
+
+
+def _last_line(text: Any) -> str:
+    lines = [line for line in str(text).splitlines() if line.startswith("E ")]
+    return lines[-1][1:].strip()[:300] if lines else "it cannot be imported"
+
+
+def _warm() -> None:
+    """Let the zygote do once what pytest does at its first start."""
+    folder = Path("/tmp/oilstone-warm") if Path("/box").exists() else Path.cwd()
+    _tests.append(compile("def test(): pass", "tests.py", "exec"))
+    try:
+        folder.mkdir(exist_ok=True)
+        (folder / "test_warm.py").write_text(_LOADER)
+        pytest.main([*_OPTIONS, str(folder / "test_warm.py")], plugins=[_Watcher()])
+    except OSError:
+        return
+    _tests.clear()
+
+
+if os.environ.get("OILSTONE_WARM", "1") == "1" and "oilstone_eval.sandbox.zygote" in sys.modules:
+    _warm()

@@ -1,0 +1,173 @@
+"""Programs that read standard input and print. Their output is compared out here.
+
+All cases first run one after another in one process, each with fresh names. What does not pass
+there is run again in a process of its own, which alone can fail a program.
+"""
+
+import contextlib
+import json
+import re
+import socket
+from dataclasses import dataclass, replace
+from typing import Any
+
+from oilstone_eval.judges import cases
+from oilstone_eval.judges.base import Case, Program, Ruling
+from oilstone_eval.judges.outputs import difference
+from oilstone_eval.judges.python.errors import of_error
+from oilstone_eval.judges.python.inside.stdio import HEADER
+from oilstone_eval.sandbox.job import Job, Limits, Outcome
+from oilstone_eval.sandbox.slot import Slot
+
+_ENTRY = "oilstone_eval.judges.python.inside.stdio"
+_ERROR = re.compile(r"(?:\w+\.)*(\w+)(?:: (.*))?")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One case in company: how it ended, and its output."""
+
+    end: dict[str, Any]
+    output: bytes
+
+    def passes(self, case: Case, program: Program, most: int) -> bool:
+        """Tell whether the case passed."""
+        if self.end["status"] or len(self.output) > most:
+            return False
+        got = self.output.decode(errors="replace")
+        return not difference(got, case.stdout, program.compare, program.tolerance)
+
+
+def judge(slot: Slot, program: Program, bounds: Limits) -> Ruling:
+    """Judge a program on all its cases; after a time-out those that are left are not run."""
+    if not program.cases:
+        return Ruling("unscored", "not_run", "the problem has no tests")
+    bounds = _room(program, bounds)
+    runs, outcome = _together(slot, program, bounds)
+    if outcome.fault:
+        return cases.ruling("evaluator_fault", outcome.fault)
+    if runs and not runs[0].end["compiles"]:
+        found = of_error(*_error(runs[0].end["said"]), True, bounds)
+        return replace(found, checks=_checks(program, 0, found, runs[0].end["error_type"]))
+    return _Tally(slot, program, bounds, runs).ruling(outcome.cpu_seconds)
+
+
+def _room(program: Program, bounds: Limits) -> Limits:
+    """Leave room for an output much longer than what is expected."""
+    longest = max(len(case.stdout.encode(errors="replace")) for case in program.cases)
+    return replace(bounds, output_kib=max(bounds.output_kib, 2 * longest >> 10))
+
+
+class _Tally:
+    """Goes through the cases, with what happened in company and, where needed, alone."""
+
+    def __init__(self, slot: Slot, program: Program, bounds: Limits, runs: list[Run]) -> None:
+        self.slot, self.program, self.bounds, self.runs = slot, program, bounds, runs
+        self.passed, self.seconds = 0, 0.0
+        self.first: Ruling | None = None
+        self.kind: str | None = None
+        self.confirmed = False
+
+    def ruling(self, seconds: float) -> Ruling:
+        for number, case in enumerate(self.program.cases):
+            run = self.runs[number] if number < len(self.runs) else None
+            if run and run.passes(case, self.program, self.bounds.output_kib << 10):
+                self.passed += 1
+            elif run and self.confirmed:
+                continue
+            elif self._alone(number, case, run) in ("timeout", "evaluator_fault"):
+                break
+        found = self.first or Ruling("passed", None)
+        checks = _checks(self.program, self.passed, found, self.kind)
+        return replace(found, checks=checks, seconds=seconds + self.seconds)
+
+    def _alone(self, number: int, case: Case, run: Run | None) -> str | None:
+        """Run a case by itself. When it fails as it did in company, company can be trusted."""
+        job = Job(
+            "", (), self.bounds, entry=f"{_ENTRY}:alone", given={"code": self.program.code},
+            stdin=case.stdin,
+        )  # fmt: skip
+        outcome = self.slot.run(job)
+        self.seconds += outcome.cpu_seconds
+        reason, what = _judged(outcome, case, self.program, self.bounds)
+        self.passed += not reason
+        self.confirmed = bool(run and reason in ("wrong_output", "runtime_error"))
+        if reason and not self.first:
+            total = len(self.program.cases)
+            self.first = cases.ruling(reason, f"test {number + 1} of {total}: {what}")
+            if reason in ("runtime_error", "memory"):
+                self.kind = _error(outcome.stderr.decode(errors="replace"))[0] or None
+        return reason
+
+
+def _judged(
+    outcome: Outcome, case: Case, program: Program, bounds: Limits
+) -> tuple[str | None, str]:
+    """Return the reason of failure (None: passed) and what to say about it."""
+    reason, what = cases.judge(outcome, case, bounds, program.compare, program.tolerance)
+    if reason == "runtime_error" and not outcome.signal:
+        kind, text = _error(outcome.stderr.decode(errors="replace"))
+        if kind:
+            found = of_error(kind, text, False, bounds)
+            return found.reason, found.explanation or ""
+    return reason, what
+
+
+def _error(said: str) -> tuple[str, str]:
+    """Return the class and the message of the exception that Python's last line tells of."""
+    lines = said.strip().splitlines()
+    found = _ERROR.fullmatch(lines[-1]) if lines else None
+    return (found[1], found[2] or "") if found else ("", "")
+
+
+def _checks(program: Program, passed: int, found: Ruling, kind: str | None) -> dict[str, Any]:
+    return {
+        "compiles": None if found.status == "unscored" else found.reason != "compile_error",
+        "error_type": kind, "tests_passed": passed, "tests_total": len(program.cases),
+    }  # fmt: skip
+
+
+def _together(slot: Slot, program: Program, bounds: Limits) -> tuple[list[Run], Outcome]:
+    """Run all cases in one process; what it hands back may end early, or be nothing."""
+    inputs = [case.stdin.encode(errors="surrogatepass") for case in program.cases]
+    given = {"code": program.code, "inputs": inputs, "most_bytes": bounds.output_kib << 10}
+    job = Job("", (), bounds, entry=f"{_ENTRY}:several", given=given, whole_output=True)
+    mine, theirs = socket.socketpair()
+    with mine:
+        data = bytearray()
+
+        def take() -> None:
+            with contextlib.suppress(BlockingIOError):
+                while part := mine.recv(1 << 20):
+                    data.extend(part)
+
+        mine.setblocking(False)
+        try:
+            with theirs:
+                running = slot.start(job, [theirs.fileno()])
+            outcome = slot.wait(running, {mine.fileno(): take})
+        except (OSError, EOFError, TimeoutError) as error:
+            slot.close()
+            return [], Outcome(fault=f"the sandbox ended or hung ({error})")
+        take()
+    return _runs(bytes(data), len(inputs)), outcome
+
+
+def _runs(data: bytes, most: int) -> list[Run]:
+    """Read what the process handed back, as far as it is what it should be."""
+    found: list[Run] = []
+    at = 0
+    with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
+        while len(data) >= at + HEADER.size and len(found) < most:
+            head, body = HEADER.unpack_from(data, at)
+            at += HEADER.size
+            if len(data) < at + head + body:
+                break
+            end = json.loads(data[at : at + head])
+            known = {
+                "status": int(end["status"]), "compiles": bool(end["compiles"]),
+                "said": str(end["said"]), "error_type": str(end["error_type"]),
+            }  # fmt: skip
+            found.append(Run(known, data[at + head : at + head + body]))
+            at += head + body
+    return found
