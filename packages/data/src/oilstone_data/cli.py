@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from oilstone_data.verbs import (
     build,
     classify,
+    enrich,
     explain,
     export,
     filter,
@@ -17,7 +18,7 @@ from oilstone_data.verbs import (
 )
 from oilstone_schemas import command
 
-VERBS = (build, filter, classify, explain, stats, export, from_verdicts, retrain)
+VERBS = (build, filter, classify, enrich, explain, stats, export, from_verdicts, retrain)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

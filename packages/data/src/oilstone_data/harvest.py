@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from oilstone_data import books
 from oilstone_data.quality import signals
 from oilstone_data.stage import Refusal, Row
 from oilstone_schemas import artifact, jsonl
@@ -32,12 +33,8 @@ class Harvest:
 
     def line(self) -> str:
         """`12345/50000 passed (24.7 %), 37655 refused: 37000 not_passed, 655 near_duplicate`."""
-        read = len(self.rows) + len(self.refused)
         why = Counter(refused["reason"] for refused in self.refused)
-        reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(why.items())) or "none"
-        share = 100 * len(self.rows) / read if read else 0.0
-        passed = f"{len(self.rows)}/{read} passed ({share:.1f} %)"
-        return f"{passed}, {len(self.refused)} refused: {reasons}"
+        return books.line(len(self.rows) + len(self.refused), why)
 
 
 def make(

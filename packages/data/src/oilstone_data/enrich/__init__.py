@@ -1,0 +1,1 @@
+"""What an OpenAI-compatible endpoint adds to rows: reasoning traces and paraphrased prompts."""
