@@ -4,7 +4,7 @@ SHELL := bash
 # `make phase1 phase2 eval` keeps its order, even under -j. The commands decide what is up to date.
 .NOTPARALLEL:
 .PHONY: help setup lock doctor check test test-all schemas wheels clean bench
-.PHONY: data base phase1 phase1-continued phase2 eval gate register
+.PHONY: data base phase1 phase1-continued phase2 sweep eval gate register
 
 SPECIALIST ?= rust-tiny
 WORK ?= work/$(SPECIALIST)
@@ -63,6 +63,9 @@ phase1-continued: phase1 ## Train phase 1 for as many steps more as phase 2 has:
 
 phase2: phase1 phase1-continued ## Train phase 2: sharp, on top of phase 1
 	$(train) --from $(WORK)/phase1
+
+sweep: base ## Try phase 1 with other values (SWEEP="--dry-run" to list them)
+	oilstone-train sweep $(RECIPES)/sweep.yaml --data $(DATA) --base $(BASE) --out $(WORK)/sweep $(SWEEP)
 
 eval: base ## Judge every arm on the same problems; print the table and the gates
 	tools/evaluate.sh

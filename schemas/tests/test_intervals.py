@@ -4,7 +4,7 @@ import random
 from statistics import fmean
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -124,3 +124,16 @@ def test_no_event_in_n_follows_the_rule_of_three() -> None:
 
 def test_clopper_pearson_of_nothing_says_nothing() -> None:
     assert intervals.clopper_pearson(0, 0) == (0.0, 1.0)
+
+
+@given(st.lists(st.floats(-100, 100), min_size=2, max_size=40), st.sampled_from([0.5, 0.95, 0.999]))
+def test_students_interval_agrees_with_scipy(values: list[float], level: float) -> None:
+    spread = stats.sem(values)
+    assume(spread > 1e-6)
+    expected = stats.t.interval(level, len(values) - 1, fmean(values), spread)
+    assert intervals.student(values, level) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_one_value_has_no_students_interval() -> None:
+    with pytest.raises(ValueError, match="at least two"):
+        intervals.student([1.0])

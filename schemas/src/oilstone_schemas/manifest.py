@@ -17,6 +17,7 @@ MAKERS = {
     "base": "oilstone-train base RECIPE --data DIR --out DIR",
     "problems": "oilstone-data export DATASET --as problems --out DIR",
     "adapter": "oilstone-train run PHASE.yaml --data DIR --base DIR --out DIR",
+    "sweep": "oilstone-train sweep SWEEP.yaml --data DIR --base DIR --out DIR",
     "samples": "oilstone-eval generate --base DIR --problems DIR --out DIR",
     "report": "oilstone-eval judge SAMPLES --problems DIR --out DIR",
     "decision": "oilstone-gates check GATES.yaml --report DIR --out DIR",

@@ -15,6 +15,10 @@ RUN = (
     f"{PROG} run recipes/rust-tiny/phase2.yaml --data work/rust-tiny/data \\\n"
     "    --base work/rust-tiny/base --from work/rust-tiny/phase1 --out work/rust-tiny/phase2"
 )
+SWEEP = (
+    f"{PROG} sweep recipes/rust-tiny/sweep.yaml --data work/rust-tiny/data \\\n"
+    "    --base work/rust-tiny/base --out work/rust-tiny/sweep"
+)
 PLAN = f"{PROG} plan recipes/rust-tiny/phase1.yaml --data work/rust-tiny/data"
 
 
@@ -30,6 +34,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     run.add_argument(
         "--from", dest="start", type=Path, metavar="ADAPTER", help="go on from this adapter"
     )
+    sweep = command.verb(
+        verbs, "sweep", _sweep, "one phase with other values, under several seeds", SWEEP
+    )
+    _shared(sweep, "sweep.yaml")
+    sweep.add_argument("--base", type=Path, required=True, metavar="DIR", help="a base artifact")
+    sweep.add_argument(
+        "--from", dest="start", type=Path, metavar="ADAPTER", help="every trial goes on from it"
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="list the trials; train nothing")
     plan = command.verb(verbs, "plan", _plan, "the Axolotl YAML and an estimate; no training", PLAN)
     plan.add_argument("recipe", type=Path, metavar="RECIPE", help="a phase or base recipe")
     plan.add_argument("--data", type=Path, metavar="DIR", help="a dataset: rows, tokens and epochs")
@@ -67,3 +80,11 @@ def _plan(args: argparse.Namespace) -> dict[str, Any]:
     from oilstone_train import plan
 
     return plan.make(args.recipe, args.data, args.base, args.set)
+
+
+def _sweep(args: argparse.Namespace) -> dict[str, Any]:
+    from oilstone_train.sweep import run
+
+    return run.make(
+        args.recipe, args.data, args.base, args.start, args.out, args.set, dry=args.dry_run
+    )
