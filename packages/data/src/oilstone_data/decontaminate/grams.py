@@ -1,0 +1,101 @@
+"""An index of runs of words: how much of which text does a row hold?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from oilstone_data.dedup.words import Hashes, Words
+
+Places = npt.NDArray[np.int64]
+_FEW = 3  # a text needs as many runs of its own to be told by half of them
+
+
+class Share(NamedTuple):
+    """Text number `text` of the index, and which share of its runs was found."""
+
+    text: int
+    share: float
+
+
+class Members:
+    """A set of hashes that answers for many at once: a table of leading bits, then a search."""
+
+    def __init__(self, hashes: Sequence[int]) -> None:
+        self._sorted = np.unique(np.array(hashes, np.uint64))
+        bits = min(max((16 * len(hashes)).bit_length(), 10), 26)
+        self._shift = np.uint64(64 - bits)
+        self._table = np.zeros(1 << bits, np.bool_)
+        for slots in self._slots(self._sorted):
+            self._table[slots] = True
+
+    def _slots(self, hashes: Hashes) -> tuple[Hashes, Hashes]:
+        """Two places in the table for each hash."""
+        return hashes >> self._shift, (hashes << np.uint64(20)) >> self._shift
+
+    def positions(self, hashes: Hashes) -> Places:
+        """Where `hashes` are members, ascending."""
+        maybe: Places = np.flatnonzero(self._table[hashes >> self._shift])
+        if not len(maybe):
+            return maybe
+        maybe = maybe[self._table[self._slots(hashes[maybe])[1]]]
+        there = np.searchsorted(self._sorted, hashes[maybe])
+        there[there == len(self._sorted)] = 0
+        found: Places = maybe[self._sorted[there] == hashes[maybe]]
+        return found
+
+
+class GramIndex:
+    """Runs of words of many texts.
+
+    `groups[i]` is the item of text i. Runs that stand in several items at once (a licence, the
+    usual way to read a line) tell nothing; a text of little else is matched only by all its runs,
+    and when `whole` is false by none.
+    """
+
+    def __init__(
+        self, texts: Sequence[Hashes], groups: Sequence[object], share: float, whole: bool = True
+    ) -> None:
+        owners: dict[int, list[int]] = {}
+        for number, grams in enumerate(texts):
+            for gram in np.unique(grams).tolist():
+                owners.setdefault(gram, []).append(number)
+        most = max(4, len(set(groups)) // 50)
+        common = {gram for gram, held in owners.items() if len({groups[n] for n in held}) > most}
+        own = Counter(n for gram, held in owners.items() if gram not in common for n in held)
+        every = Counter(n for held in owners.values() for n in held)
+        self._owners, self._common = owners, common
+        self._needed = [
+            (own[n], share) if own[n] >= _FEW else (every[n], 1.0 if whole else np.inf)
+            for n in range(len(texts))
+        ]
+        self._told = [own[n] >= _FEW for n in range(len(texts))]
+        self.members = Members(list(owners))
+
+    def matches(self, grams: Hashes) -> list[Share]:
+        """The texts of which `grams` hold enough, the largest share first."""
+        found: Counter[int] = Counter()
+        for gram in np.unique(grams).tolist():
+            for number in self._owners.get(gram, ()):
+                found[number] += not (self._told[number] and gram in self._common)
+        shares = [
+            Share(number, count / self._needed[number][0])
+            for number, count in found.items()
+            if count and count >= self._needed[number][1] * self._needed[number][0]
+        ]
+        return sorted(shares, key=lambda share: (-share.share, share.text))
+
+
+def by_row(batch: Words, places: Places, k: int) -> Iterator[tuple[int, Places]]:
+    """Group ascending starts of runs of `k` words by row; a run over two rows is none."""
+    rows = np.searchsorted(batch.bounds, places, "right") - 1
+    inside = places + k <= batch.bounds[rows + 1]
+    rows, places = rows[inside], places[inside]
+    cuts = np.flatnonzero(rows[1:] != rows[:-1]) + 1
+    if len(rows):
+        for mine, row in zip(np.split(places, cuts), rows[np.append(0, cuts)], strict=True):
+            yield int(row), mine
