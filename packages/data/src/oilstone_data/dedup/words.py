@@ -21,6 +21,7 @@ Positions = npt.NDArray[np.int64]
 _BLOCK = 1 << 15  # bytes: a block's arrays stay in the processor's second cache
 _BATCH = 1 << 20  # bytes of text that are joined before they are cut into blocks
 _BASE = 0x9E3779B97F4A7C15
+_MANY = 40  # distinct characters from which on one pass over the text is quicker
 _UNICODE_GAP = re.compile(r"[^\x00-\x7f\w]+")
 _LOWER = bytes(
     ord(chr(c).lower()) if c >= 128 or chr(c).isalnum() or c == ord("_") else ord(" ")
@@ -60,8 +61,23 @@ def batches(texts: Iterable[str]) -> Iterator[list[str]]:
 def _normal(text: str) -> bytes:
     """Lower-case UTF-8 with a blank for everything that is in no word."""
     if not text.isascii():
-        text = _UNICODE_GAP.sub(" ", text.lower())
+        text = _unicode_normal(text)
     return text.encode("utf-8").translate(_LOWER)
+
+
+def _unicode_normal(text: str) -> str:
+    """Blanks for what is in no word, by the few distinct characters that most texts hold."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    rare = {chr(code) for code in np.unique(codes[codes > 127]).tolist()}
+    if any(char != char.lower() for char in rare):
+        text = text.lower()
+        rare = {lowered for char in rare for lowered in char.lower()}
+    gaps = [char for char in rare if not (char.isalnum() or char.isascii())]
+    if len(gaps) > _MANY:
+        return _UNICODE_GAP.sub(" ", text)
+    for char in gaps:
+        text = text.replace(char, " ")
+    return text
 
 
 def hash_words(data: bytes) -> tuple[Positions, Hashes]:
@@ -89,12 +105,17 @@ def _hash_block(data: bytes, start: int, end: int) -> tuple[Positions, Hashes]:
     length = end - start
     powers, inverses = _powers(max(length, 2 * _BLOCK).bit_length())
     total = np.zeros(length + 1, np.uint64)
-    np.cumsum(_table()[codes] * powers[:length], out=total[1:])
-    inside = np.zeros(length + 2, np.int8)
-    np.not_equal(codes, ord(" "), out=inside[1:-1].view(np.bool_))
+    terms = _table()[codes]
+    terms *= powers[:length]
+    terms.cumsum(out=total[1:])
+    inside = np.zeros(length + 2, np.bool_)
+    np.not_equal(codes, ord(" "), out=inside[1:-1])
     edges = np.flatnonzero(inside[1:] != inside[:-1])
     first, last = edges[::2], edges[1::2]
-    return first + start, (total[last] - total[first]) * inverses[first]
+    hashes = total[last]
+    hashes -= total[first]
+    hashes *= inverses[first]
+    return first + start, hashes
 
 
 @cache
