@@ -36,6 +36,19 @@ def problems(gates: Sequence[Gate]) -> Iterator[str]:
             yield f"family {name!r}: worst_slice and family do not go together"
 
 
+def strictest(gates: Sequence[Gate]) -> list[Gate]:
+    """Return the gates with the confidence that the first of a family to pass must pass at."""
+    sizes = {name: len(family) for name, family in members(gates).items()}
+    return [
+        {**gate, "confidence": _level(gate, sizes[gate["family"]])} if "family" in gate else gate
+        for gate in gates
+    ]
+
+
+def _level(gate: Gate, left: int) -> float:
+    return 1 - (1 - float(gate.get("confidence", LEVEL))) / left
+
+
 def corrected(
     family: Sequence[Gate], measure: Measure, passes: Passes
 ) -> dict[str, Measurement | None]:
@@ -43,7 +56,7 @@ def corrected(
     seen: dict[str, Measurement | None] = {}
     left = list(family)
     while left:
-        level = 1 - (1 - left[0].get("confidence", LEVEL)) / len(left)
+        level = _level(left[0], len(left))
         seen |= {gate["name"]: measure(gate, level) for gate in left}
         failing = [gate for gate in left if not passes(gate, seen[gate["name"]])]
         if len(failing) == len(left):
