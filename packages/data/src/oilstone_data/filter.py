@@ -27,8 +27,9 @@ def filter_rows(
 ) -> dict[str, Any]:
     """Write what the recipe's filters keep to `out`/kept.jsonl, in the sources' own words.
 
-    The others go to refused.jsonl with their reasons (`reasons_only`: without the row), the counts to books.json, written last. An
-    interrupted run is begun again. Raises OilstoneError when `out` holds other files.
+    The others go to refused.jsonl with their reasons (`reasons_only`: without the row), the counts
+    to books.json, written last. An interrupted run is begun again.
+    Raises OilstoneError when `out` holds other files.
     """
     settings = recipe.load(path, overrides)
     if not settings.get("sources"):

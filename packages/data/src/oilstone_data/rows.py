@@ -14,26 +14,28 @@ JUDGING = (
     "tolerance", "fixture",
 )  # fmt: skip
 _KNOWN = ("path", "repository", "problem_id", "domain", "difficulty", "tags")
+_UNMEASURED = {"idiomatic": 0, "low_quality": 0, "documented": False}
 _COPIED = frozenset((*_KNOWN, *JUDGING))
 
 
 def rows(item: Item, source: dict[str, Any], number: int) -> Iterator[Row]:
     """Yield one row per solution, at most the source's `max_solutions`; ids are name/number/k."""
-    for k, solution in enumerate(item["solutions"][: source.get("max_solutions", 1)]):
-        identity = f"{source['name']}/{number}" + (f"/{k}" if k else "")
+    name = source["name"]
+    for k, solution in enumerate(item["solutions"][: source["max_solutions"]]):
+        identity = f"{name}/{number}/{k}" if k else f"{name}/{number}"
         row: Row = {
             "id": identity,
             "group": item.get("problem_id") or item.get("repository") or identity,
-            "family": item.get("domain") or source["name"],
+            "family": item.get("domain") or name,
             "slice": "train",
             "style": "plain",
             "language": source["language"],
             "prompt": item.get("prompt") or source["prompt"],
             "completion": solution,
-            "tests": item.get("tests", [])[: source.get("max_tests")],
-            "quality": {"idiomatic": 0, "low_quality": 0, "documented": False},
+            "tests": item["tests"][: source["max_tests"]] if "tests" in item else [],
+            "quality": _UNMEASURED,
             "licence": item.get("licence") or source["licence"],
-            "source": source["name"],
+            "source": name,
         }
         for key, value in item.items():
             if value and key in _COPIED:
@@ -47,7 +49,7 @@ def problem(item: Item, source: dict[str, Any], number: int) -> Row:
         "id": item.get("problem_id") or f"{source['name']}/{number}",
         "language": source["language"],
         "prompt": item["prompt"],
-        "tests": item.get("tests", [])[: source.get("max_tests")],
+        "tests": item.get("tests", [])[: source["max_tests"]],
         "reference": next(iter(item["solutions"]), None),
         "domain": item.get("domain") or next(iter(item.get("tags") or []), source["name"]),
         "difficulty": item.get("difficulty"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -50,6 +52,7 @@ def run(task: Task) -> int:
     books = task.file("books.json")
     if not books.exists():
         with (
+            _no_collection(),
             replacing(task.file("kept.jsonl")) as kept,
             replacing(task.file("refused.jsonl")) as refused,
             kept.open("wb", 1 << 20) as kept_file,
@@ -59,6 +62,18 @@ def run(task: Task) -> int:
         with replacing(books) as temporary:
             temporary.write_bytes(orjson.dumps(found))
     return task.index
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Rows hold no cycles, and looking for some takes a seventh of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Run:

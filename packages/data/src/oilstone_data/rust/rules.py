@@ -8,7 +8,7 @@ no_documentation. Lengths are characters, bounds included.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from oilstone_data.rust import paths
 from oilstone_data.rust.patterns import IDIOMATIC, LOW_QUALITY, MARKS
@@ -22,6 +22,15 @@ _FOLDERS = (
     ("exclude_benches", paths.BENCHES, "bench_file"),
 )
 _OWN = {"refuse": "refuse_patterns", "idiom": "idiomatic_patterns", "low": "low_quality_patterns"}
+
+
+class Verdict(NamedTuple):
+    """What a set of marks means: two refusals, of which length comes between, and the quality."""
+
+    foreign: Refusal | None
+    poor: Refusal | None
+    quality: dict[str, Any]
+    style: str
 
 
 class RustRules:
@@ -47,6 +56,7 @@ class RustRules:
         self._refusing = sorted(n for n in own if n.startswith("refuse:"))
         asked = [key for key, _, _ in _FOLDERS if settings[key]]
         self._blind = f"rows without a path, so no part of it was seen by: {', '.join(asked)}"
+        self._verdicts: dict[frozenset[str], Verdict] = {}
         self.notes: Counter[str] = Counter()
 
     def __call__(self, row: Row) -> Row | Refusal | None:
@@ -60,7 +70,11 @@ class RustRules:
         score = self._settings["score"]
         if score == "both" or (score == "tree" and refusal is None):
             found, refusal = self._again(row, found, refusal)
-        return refusal or self._marked(row, found)
+        if refusal is not None:
+            return refusal
+        verdict = self._verdict(found)
+        row["quality"], row["style"] = verdict.quality, verdict.style
+        return row
 
     def _by_path(self, path: str | None) -> Refusal | None:
         if path is None:
@@ -74,22 +88,38 @@ class RustRules:
                 return Refusal(reason, f"in a folder {min(names & folders)}: {path}")
         return None
 
-    def _by_content(self, row: Row, found: set[str]) -> Refusal | None:
-        if self._settings["exclude_tests"] and "test_code" in found:
-            return Refusal("test_file", "holds test code")
-        if self._settings["exclude_benches"] and "bench_code" in found:
-            return Refusal("bench_file", "holds benchmark code")
-        return self._by_length(row) or self._by_quality(found)
+    def _by_content(self, row: Row, found: frozenset[str]) -> Refusal | None:
+        verdict = self._verdict(found)
+        return verdict.foreign or self._by_length(len(row["completion"])) or verdict.poor
 
-    def _by_length(self, row: Row) -> Refusal | None:
-        length, settings = len(row["completion"]), self._settings
+    def _by_length(self, length: int) -> Refusal | None:
+        settings = self._settings
         if length < settings["min_length"]:
             return Refusal("too_short", f"{length} characters, fewer than {settings['min_length']}")
         if length > settings["max_length"]:
             return Refusal("too_long", f"{length} characters, more than {settings['max_length']}")
         return None
 
-    def _by_quality(self, found: set[str]) -> Refusal | None:
+    def _verdict(self, found: frozenset[str]) -> Verdict:
+        """What follows from the marks alone: there are few sets of marks, and many rows."""
+        verdict = self._verdicts.get(found)
+        if verdict is None:
+            idioms, low = found & self._idiomatic, found & self._low
+            documented = "documented" in found
+            quality = {"idiomatic": len(idioms), "low_quality": len(low), "documented": documented}
+            style = "idiomatic" if documented and idioms else "plain"
+            verdict = Verdict(self._foreign(found), self._poor(found), quality, style)
+            self._verdicts[found] = verdict
+        return verdict
+
+    def _foreign(self, found: frozenset[str]) -> Refusal | None:
+        if self._settings["exclude_tests"] and "test_code" in found:
+            return Refusal("test_file", "holds test code")
+        if self._settings["exclude_benches"] and "bench_code" in found:
+            return Refusal("bench_file", "holds benchmark code")
+        return None
+
+    def _poor(self, found: frozenset[str]) -> Refusal | None:
         for name in self._refusing:
             if name in found:
                 return Refusal("recipe_pattern", f"the recipe refuses {name.partition(':')[2]!r}")
@@ -103,8 +133,8 @@ class RustRules:
         return None
 
     def _again(
-        self, row: Row, found: set[str], refusal: Refusal | None
-    ) -> tuple[set[str], Refusal | None]:
+        self, row: Row, found: frozenset[str], refusal: Refusal | None
+    ) -> tuple[frozenset[str], Refusal | None]:
         """Decide by the syntax tree, and note where that differs from the text."""
         from oilstone_data.rust import syntax
 
@@ -118,13 +148,6 @@ class RustRules:
             self.notes[f"decision: text {text}, tree {tree}"] += 1
         return sharp, now
 
-    def _marked(self, row: Row, found: set[str]) -> Row:
-        idiomatic, low = len(found & self._idiomatic), len(found & self._low)
-        documented = "documented" in found
-        row["quality"] = {"idiomatic": idiomatic, "low_quality": low, "documented": documented}
-        row["style"] = "idiomatic" if documented and idiomatic else "plain"
-        return row
 
-
-def _list(names: set[str]) -> str:
+def _list(names: frozenset[str]) -> str:
     return ", ".join(sorted(names)) or "none"

@@ -32,6 +32,7 @@ class Scanner:
         self._set.Add(r"\z")
         self._set.Compile()
         self._patterns = dict(patterns)
+        self._known: dict[tuple[int, ...], frozenset[str]] = {}
         self.fallbacks = 0
 
     def _add(self, name: str, pattern: str) -> None:
@@ -40,16 +41,21 @@ class Scanner:
         except re2.error as error:
             raise OilstoneError(f"pattern {name!r}: not an RE2 pattern: {error}") from error
 
-    def scan(self, text: str) -> set[str]:
+    def scan(self, text: str) -> frozenset[str]:
         """Return the names of the patterns that occur in `text`."""
-        found = self._set.Match(text)
-        if self._end in found:
-            names = self.names
-            return {names[i] for i in found if i != self._end}
+        key = tuple(self._set.Match(text))
+        found = self._known.get(key)
+        if found is None:
+            found = self._named(key, text)
+        return found
+
+    def _named(self, key: tuple[int, ...], text: str) -> frozenset[str]:
+        if self._end in key:
+            names = frozenset(self.names[i] for i in key if i != self._end)
+            return self._known.setdefault(key, names)
         self.fallbacks += 1
-        return {
-            name for name, pattern in self._patterns.items() if re2.search(f"(?m){pattern}", text)
-        }
+        patterns = self._patterns.items()
+        return frozenset(name for name, pattern in patterns if re2.search(f"(?m){pattern}", text))
 
 
 @cache

@@ -27,7 +27,7 @@ def _tools() -> tuple[Parser, Query]:
     return Parser(language), Query(language, text + _TESTS)
 
 
-def marks(program: str) -> set[str]:
+def marks(program: str) -> frozenset[str]:
     """Return the names of the marks that `program` shows, test and benchmark code among them."""
     parser, query = _tools()
     found = QueryCursor(query).captures(parser.parse(program.encode()).root_node)
@@ -36,4 +36,4 @@ def marks(program: str) -> set[str]:
     present = found.keys() - {"attribute", "cfg", "condition", "m", "t", "a", "c", "doc"}
     if b"test" in attributes or any(_TEST.search(_NEGATED.sub("", c)) for c in conditions):
         present |= {"test_code"}
-    return present | ({"bench_code"} if b"bench" in attributes else set())
+    return frozenset(present | ({"bench_code"} if b"bench" in attributes else set()))

@@ -51,17 +51,14 @@ def records(part: Part) -> Iterator[Record]:
     """Yield every line of the part: as an object, or with the reason why it is none."""
     longest = part.source.get("max_line_bytes", lines.LONGEST)
     opener = gzip.open if part.path.endswith(".gz") else open
+    number = part.first - 1
     with cast(IO[bytes], opener(part.path, "rb")) as file:
         file.seek(part.start)
-        for number, (line, colons) in enumerate(lines.read(file, part.end, longest), part.first):
-            yield _record(number, line, colons, longest)
-
-
-def _record(number: int, line: bytes, colons: int, longest: int) -> Record:
-    if colons < 0:
-        refusal = Refusal("line_too_long", f"longer than {longest} bytes")
-        return Record(number, line, None, refusal)
-    value = strict.parse(line, colons)
-    if isinstance(value, Refusal):
-        return Record(number, line, None, value)
-    return Record(number, line, value)
+        for texts, counts in lines.blocks(file, part.end, longest):
+            for line, colons in zip(texts, counts, strict=True):
+                number += 1
+                value = strict.parse(line, colons)
+                if type(value) is dict:
+                    yield Record(number, line, value)
+                else:
+                    yield Record(number, line, None, cast(Refusal, value))

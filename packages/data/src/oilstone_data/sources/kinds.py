@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from types import ModuleType
 
 from oilstone_data.sources import folder, hub, jsonl, parquet
@@ -23,8 +24,6 @@ def inventory(source: Row, *, hashed: bool = True) -> Inventory:
 
 def records(part: Part) -> Iterator[Record]:
     """Yield the rows of a part of a source, up to the source's `limit`."""
+    found: Iterator[Record] = KINDS[part.source["kind"]].records(part)
     limit = part.source.get("limit")
-    for record in KINDS[part.source["kind"]].records(part):
-        if limit is not None and record.number > limit:
-            return
-        yield record
+    return found if limit is None else takewhile(lambda record: record.number <= limit, found)

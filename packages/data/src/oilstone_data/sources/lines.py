@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import itertools
 from collections.abc import Iterator
 from typing import IO
 
@@ -21,6 +20,14 @@ def read(file: IO[bytes], end: int, longest: int = LONGEST) -> Iterator[tuple[by
 
     A line longer than `longest` bytes comes as its first bytes, with -1 instead of colons.
     """
+    for lines, counts in blocks(file, end, longest):
+        yield from zip(lines, counts, strict=True)
+
+
+def blocks(
+    file: IO[bytes], end: int, longest: int = LONGEST
+) -> Iterator[tuple[list[bytes], list[int]]]:
+    """Yield the same as `read`, as lists of lines and of colons, some half a megabyte at a time."""
     left, rest = end - file.tell(), b""
     while left > 0 and (chunk := file.read(min(left, BLOCK))):
         left -= len(chunk)
@@ -28,12 +35,12 @@ def read(file: IO[bytes], end: int, longest: int = LONGEST) -> Iterator[tuple[by
         lines = block.split(b"\n")
         rest = lines.pop()
         if lines:
-            yield from _counted(block, lines, longest)
+            yield _counted(block, lines, longest)
         if len(rest) > longest:
-            yield rest[:longest], -1
+            yield [rest[:longest]], [-1]
             left, rest = _skip(file, left)
     if rest:
-        yield from _counted(rest, rest.removesuffix(b"\n").split(b"\n"), longest)
+        yield _counted(rest, rest.removesuffix(b"\n").split(b"\n"), longest)
 
 
 def _skip(file: IO[bytes], left: int) -> tuple[int, bytes]:
@@ -46,14 +53,18 @@ def _skip(file: IO[bytes], left: int) -> tuple[int, bytes]:
     return 0, b""
 
 
-def _counted(block: bytes, lines: list[bytes], longest: int) -> Iterator[tuple[bytes, int]]:
-    """Pair the lines that `block` begins with, with their colons."""
-    ends = list(itertools.accumulate(len(line) + 1 for line in lines))
-    at, before = _key_colons(block), 0
-    for line, end in zip(lines, ends, strict=True):
-        upto = bisect.bisect_left(at, end)
-        yield (line, upto - before) if len(line) <= longest else (line[:longest], -1)
+def _counted(block: bytes, lines: list[bytes], longest: int) -> tuple[list[bytes], list[int]]:
+    """Return the lines that `block` begins with, and their colons."""
+    at, counts, end, before = _key_colons(block), [], 0, 0
+    for line in lines:
+        end += len(line) + 1
+        upto = bisect.bisect_left(at, end, before)
+        counts.append(upto - before)
         before = upto
+    if len(block) > longest:
+        counts = [n if len(line) <= longest else -1 for line, n in zip(lines, counts, strict=True)]
+        lines = [line[:longest] for line in lines]
+    return lines, counts
 
 
 def colons(line: bytes) -> int:

@@ -21,8 +21,11 @@ def parse(line: bytes, colons: int) -> dict[str, Any] | Refusal:
     """Return the object on `line`, or why there is none.
 
     `colons` is what `lines.colons` counts on the line, an upper bound for its keys less those that
-    end in a backslash: when it equals the number of keys that were read, none was doubled.
+    end in a backslash: when it equals the number of keys that were read, none was doubled. It is
+    negative for a line that was cut off because it is too long.
     """
+    if colons < 0:
+        return Refusal("line_too_long", f"longer than {len(line)} bytes")
     try:
         value = orjson.loads(line)
     except ValueError as error:
