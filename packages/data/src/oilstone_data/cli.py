@@ -13,12 +13,13 @@ from oilstone_data.verbs import (
     export,
     filter,
     from_verdicts,
+    render,
     retrain,
     stats,
 )
 from oilstone_schemas import command
 
-VERBS = (build, filter, classify, enrich, explain, stats, export, from_verdicts, retrain)
+VERBS = (build, filter, classify, enrich, explain, stats, export, from_verdicts, retrain, render)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
