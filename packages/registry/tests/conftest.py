@@ -37,6 +37,7 @@ class Workshop:
 
     def __init__(self, root, url=None):
         self.root = root
+        self.on_server = url is not None
         self.registry = url or root / "registry" / "registry.sqlite"
         self.store = root / "registry" / "store"
 
@@ -91,7 +92,9 @@ class Workshop:
         )
 
     def run(self, *words):
-        """Run it; return (exit code, result)."""
+        """Run it; return (exit code, result). What differs on PostgreSQL is below the command."""
+        if self.on_server:
+            return self.within(*words)
         process = self.start(*words)
         out, _ = process.communicate(timeout=120)
         return process.returncode, json.loads(out)

@@ -156,25 +156,22 @@ def _protect(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(
             "CREATE FUNCTION oilstone_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            " RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = '23000'; END $$"
+            " RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = '23000'; END $$"
         )
     for table, operation, why in FORBIDDEN:
-        body = f"BEGIN SELECT RAISE(ABORT, '{why}'); END"
+        when = _changed(connection.dialect.name) if operation.startswith("UPDATE OF") else ""
+        action = f"{when} BEGIN SELECT RAISE(ABORT, '{why}'); END"
         if connection.dialect.name == "postgresql":
-            body = f"FOR EACH ROW EXECUTE FUNCTION oilstone_refuse('{why}')"
+            action = f"FOR EACH ROW {when} EXECUTE FUNCTION oilstone_refuse('{why}')"
         name = f"{table}_no_{operation.split()[0].lower()}"
-        if operation.startswith("UPDATE OF"):
-            body = _changed(connection.dialect.name) + body
-        connection.exec_driver_sql(f"CREATE TRIGGER {name} BEFORE {operation} ON {table} {body}")
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} BEFORE {operation} ON {table} {action}")
 
 
 def _changed(dialect: str) -> str:
     """Only a change counts: an update may name a column and leave it as it was."""
-    columns = IDENTITY.split(", ")
-    if dialect == "postgresql":
-        pairs = " OR ".join(f"OLD.{one} IS DISTINCT FROM NEW.{one}" for one in columns)
-        return f"FOR EACH ROW WHEN ({pairs}) "
-    return "WHEN " + " OR ".join(f"OLD.{one} IS NOT NEW.{one}" for one in columns) + " "
+    differs = "IS DISTINCT FROM" if dialect == "postgresql" else "IS NOT"
+    pairs = (f"OLD.{one} {differs} NEW.{one}" for one in IDENTITY.split(", "))
+    return f"WHEN ({' OR '.join(pairs)})"
 
 
 def _rows(connection: sa.Connection, table: str) -> Rows:
