@@ -97,7 +97,7 @@ def load(folder: Path, day: date | None = None) -> ChatTemplate:
 
 
 def conversation(row: Mapping[str, Any], system_prompt: str) -> list[Message]:
-    """Return a row as messages: the system prompt, if any, the prompt, the completion in a fence."""
+    """Return a row as messages: system prompt (if any), prompt, completion in a fence."""
     program = row["completion"].rstrip("\n")
     answer = f"```{row['language']}\n{program}\n```"
     turns = [("user", row["prompt"]), ("assistant", answer)]
