@@ -16,7 +16,7 @@ IDIOMATIC = {
     "result": _RETURNS % "Result",
     "option": _RETURNS % "Option",
     "combinator": r"\.\s*(?:unwrap_or|unwrap_or_else|expect|map|and_then)\s*\(",
-    "derive": r"#!?\[\s*derive\s*\(",
+    "derive": r"#\s*!?\s*\[\s*derive\s*\(",
     "trait_impl": r"^[ \t]*(?:default\s+)?(?:unsafe\s+)?impl\b"
     r"(?:[^;{}]|;[^;{}\]]*\])*[\s>)\]]for\s",
     "public": r"(?:^|[({,\]]|\*/)[ \t]*pub(?:\s*\([^)\n]*\))?\s+[\w(&\[*<:]",
@@ -25,15 +25,15 @@ LOW_QUALITY = {
     "todo": r"(?://|/\*|^[ \t]*\*)[^\n]*(?:TODO|FIXME|XXX|HACK)",
     "print": _CODE + r"\b(?:println|dbg)\s*!\s*[(\[{]",
     "unsafe": _CODE + r"\bunsafe\s*\{",
-    "allow": _CODE + r"#!?\[\s*allow\s*\(",
+    "allow": _CODE + r"#\s*!?\s*\[\s*allow\s*\(",
 }
 DOCUMENTED = r'^(?:[^"/\n]|/[^/*\n])*(?://(?:/(?:[^/]|$)|!)|/\*(?:\*[^*/]|!))'
 # #[test], #[tokio::test(...)], #[cfg(test)], #[cfg(all(test, ...))]; not #[cfg(not(test))].
 TEST_CODE = (
-    _CODE + r"#!?\[\s*(?:(?:\w+::)*test\s*[\](]"
+    _CODE + r"#\s*!?\s*\[\s*(?:(?:\w+::)*test\s*[\](]"
     r"|cfg\s*\(\s*(?:(?:all|any)\s*\((?:[^()\]]*,)?\s*)?test\s*[,)])"
 )
-BENCH_CODE = _CODE + r"#\[\s*bench\s*\]"
+BENCH_CODE = _CODE + r"#\s*\[\s*bench\s*\]"
 
 MARKS = {
     **IDIOMATIC,

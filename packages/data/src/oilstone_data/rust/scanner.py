@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import re2  # type: ignore[import-untyped]  # it ships no types
 
@@ -15,35 +16,26 @@ _MEMORY = 64 << 20  # bytes for RE2's automaton
 class Scanner:
     """Patterns by name, compiled into one RE2 set.
 
-    RE2's sets have no second engine: an automaton that runs out of memory answers "nothing found".
-    The end of the text is therefore a pattern too: an answer without it is no answer, and the
-    patterns are then looked for one by one.
+    RE2's sets have no second engine: an automaton that runs out of memory answers "nothing found",
+    or cannot be built at all. The end of the text is therefore a pattern too: an answer without it
+    is no answer, and the patterns are then looked for one by one.
     """
 
     def __init__(self, patterns: Mapping[str, str], memory: int = _MEMORY) -> None:
-        """Compile `patterns`; `^` and `$` match at lines. `memory`: bytes for the automaton."""
-        options = re2.Options()
-        options.max_mem, options.log_errors = memory, False
-        self.names = list(patterns)
-        self._end = len(self.names)
-        self._set = re2.Set.SearchSet(options)
-        for name, pattern in patterns.items():
-            self._add(name, pattern)
-        self._set.Add(r"\z")
-        self._set.Compile()
-        self._patterns = dict(patterns)
-        self._known: dict[tuple[int, ...], frozenset[str]] = {}
-        self.fallbacks = 0
+        """Compile `patterns`; `^` and `$` match at lines. `memory`: bytes for the automaton.
 
-    def _add(self, name: str, pattern: str) -> None:
-        try:
-            self._set.Add(f"(?m){pattern}")
-        except re2.error as error:
-            raise OilstoneError(f"pattern {name!r}: not an RE2 pattern: {error}") from error
+        Raises OilstoneError that names a pattern which is not in RE2's syntax.
+        """
+        self.names = list(patterns)
+        self.fallbacks = 0
+        self._end = len(self.names)
+        self._known: dict[tuple[int, ...], frozenset[str]] = {}
+        self._singles = {name: _single(name, text) for name, text in patterns.items()}
+        self._set = _together([*(f"(?m){text}" for text in patterns.values()), r"\z"], memory)
 
     def scan(self, text: str) -> frozenset[str]:
         """Return the names of the patterns that occur in `text`."""
-        key = tuple(self._set.Match(text))
+        key = () if self._set is None else tuple(self._set.Match(text))
         found = self._known.get(key)
         if found is None:
             found = self._named(key, text)
@@ -54,8 +46,31 @@ class Scanner:
             names = frozenset(self.names[i] for i in key if i != self._end)
             return self._known.setdefault(key, names)
         self.fallbacks += 1
-        patterns = self._patterns.items()
-        return frozenset(name for name, pattern in patterns if re2.search(f"(?m){pattern}", text))
+        return frozenset(name for name, single in self._singles.items() if single.search(text))
+
+
+def _single(name: str, pattern: str) -> Any:
+    try:
+        return re2.compile(f"(?m){pattern}", options=_options(_MEMORY))
+    except re2.error as error:
+        raise OilstoneError(f"pattern {name!r}: not in RE2's syntax: {error}") from error
+
+
+def _together(patterns: Sequence[str], memory: int) -> Any:
+    found = re2.Set.SearchSet(_options(memory))
+    for pattern in patterns:
+        found.Add(pattern)
+    try:
+        found.Compile()
+    except re2.error:
+        return None
+    return found
+
+
+def _options(memory: int) -> re2.Options:
+    options = re2.Options()
+    options.max_mem, options.log_errors = memory, False
+    return options
 
 
 @cache

@@ -41,7 +41,7 @@ def parse(line: bytes, colons: int) -> dict[str, Any] | Refusal:
     if nul:
         return Refusal("nul", "a text holds the character NUL")
     hidden = any(key.endswith("\\") for key in value) if flat else b'\\\\":' in line
-    if (keys != colons or hidden) and (twice := _doubled(line)):
+    if (keys != colons or hidden) and (twice := _doubled(line)) is not None:
         return Refusal("doubled_key", f"the key {twice!r} stands there twice")
     return value
 
