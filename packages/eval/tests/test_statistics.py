@@ -31,8 +31,12 @@ def test_mid_p_leaves_out_half_of_what_was_seen(gained: int, lost: int) -> None:
     total = gained + lost
     half = stats.binom.pmf(min(gained, lost), total, 0.5)
     below = stats.binom.cdf(min(gained, lost), total, 0.5)
-    expected = 1 - half if gained == lost else 2 * below - half
+    expected = 2 * below - half
     assert mcnemar.mid_p(gained, lost) == pytest.approx(expected, abs=NEAR)
+
+
+def test_as_many_gained_as_lost_is_no_evidence() -> None:
+    assert [mcnemar.mid_p(n, n) for n in (0, 1, 7)] == pytest.approx([1.0] * 3)
 
 
 def test_mid_p_of_a_published_comparison() -> None:

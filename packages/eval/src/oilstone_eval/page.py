@@ -6,9 +6,11 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from oilstone_eval import worst
 from oilstone_eval.inputs import Row
 
 EXAMPLES = 3
+DOMAINS, PROBLEMS = 15, 20
 NOTHING = "n/a"
 Codes = Mapping[tuple[str, int], str | None]
 
@@ -20,20 +22,30 @@ def page(
     codes: Codes,
     tools: Mapping[str, str],
 ) -> str:
-    """Return the page of a report: metrics by slice, then what failed and why, with examples."""
+    """Return the page of a report: metrics by slice; then what failed, where, why; examples."""
+    return frame(
+        "Oilstone report",
+        [
+            _head(verdicts, tools),
+            *(_table(title, records) for title, records in _tables(summary)),
+            _reasons(verdicts),
+            _lints(verdicts),
+            _domains(verdicts, problems),
+            _examples(verdicts, problems, codes),
+            _problems(verdicts),
+        ],
+    )
+
+
+def frame(title: str, parts: Sequence[str]) -> str:
+    """Return a whole page with its style in it."""
     style = files("oilstone_eval").joinpath("page.css").read_text()
-    parts = [
+    head = [
         '<!doctype html>\n<html lang="en"><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width">',
-        f"<title>Oilstone report</title>\n<style>\n{style}</style>",
-        _head(verdicts, tools),
-        *(_table(title, records) for title, records in _tables(summary)),
-        _reasons(verdicts),
-        _lints(verdicts),
-        _examples(verdicts, problems, codes),
-        "</html>\n",
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>",
     ]
-    return "\n".join(parts)
+    return "\n".join([*head, *(part for part in parts if part), "</html>\n"])
 
 
 def _head(verdicts: Sequence[Row], tools: Mapping[str, str]) -> str:
@@ -48,7 +60,9 @@ def _tables(summary: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     primary, slices = summary["primary_slice"], summary["slices"]
     first = [(f"Slice “{primary}” (primary)" if primary else "All problems", summary["metrics"])]
     others = [(f"Slice “{name}”", slices[name]) for name in slices if name != primary]
-    return first + (others if primary or len(slices) > 1 else [])
+    times = summary.get("timings")
+    latencies = [("Latency", times)] if times else []
+    return first + (others if primary or len(slices) > 1 else []) + latencies
 
 
 def _table(title: str, records: Mapping[str, Any]) -> str:
@@ -92,6 +106,35 @@ def _lints(verdicts: Sequence[Row]) -> str:
     return _counted("Most frequent lints", counts.most_common(10), len(verdicts)) if counts else ""
 
 
+def _domains(verdicts: Sequence[Row], problems: Mapping[str, Row]) -> str:
+    groups = worst.domains(verdicts, problems)
+    return _groups("Domains, the worst first", groups[:DOMAINS]) if len(groups) > 1 else ""
+
+
+def _problems(verdicts: Sequence[Row]) -> str:
+    groups = worst.problems(verdicts, PROBLEMS)
+    return _groups("Worst problems", groups) if groups else ""
+
+
+def _groups(title: str, groups: Sequence[worst.Group]) -> str:
+    rows = "\n".join(_group(group) for group in groups)
+    return (
+        f"<h2>{escape(title)}</h2>\n<table><tr><th>name<th class=n>passed<th class=n>of<th>"
+        f"<th>why not</tr>\n{rows}\n</table>"
+    )
+
+
+def _group(group: worst.Group) -> str:
+    low, high = group.interval
+    several = {"unit": "share", "value": group.share, "low": low, "high": high}
+    axis = _axis(several) if group.scored > 1 else ""
+    reasons = ", ".join(f"{reason} {count}" for reason, count in group.reasons.items())
+    return (
+        f"<tr><td>{escape(group.name)}<td class=n>{group.passed}<td class=n>{group.scored}"
+        f"<td class=range>{axis}<td>{escape(reasons)}</tr>"
+    )
+
+
 def _counted(title: str, counts: Sequence[tuple[str, int]], total: int) -> str:
     rows = "\n".join(
         f"<tr><td>{escape(name)}<td class=n>{count}<td class=n>{100 * count / total:.1f} %</tr>"
@@ -113,7 +156,13 @@ def _examples(verdicts: Sequence[Row], problems: Mapping[str, Row], codes: Codes
 
 def _example(verdict: Row, problems: Mapping[str, Row], codes: Codes) -> str:
     name, index = verdict["problem_id"], verdict["sample_index"]
-    code = codes.get((name, index))
-    blocks = [problems[name]["prompt"], verdict["explanation"], code]
-    inside = "\n".join(f"<pre>{escape(block)}</pre>" for block in blocks if block)
-    return f"<details><summary>{escape(name)}, sample {index}</summary>\n{inside}\n</details>"
+    blocks = [verdict["explanation"], codes.get((name, index))]
+    asked = problems[name]["prompt"]
+    return folded(f"{name}, sample {index}", asked, [block for block in blocks if block])
+
+
+def folded(title: str, prose: str, blocks: Sequence[str]) -> str:
+    """Return a text and code blocks below a title that opens them."""
+    inside = "\n".join(f"<pre>{escape(block)}</pre>" for block in blocks)
+    asked = f"<pre class=prose>{escape(prose)}</pre>\n" if prose else ""
+    return f"<details><summary>{escape(title)}</summary>\n{asked}{inside}\n</details>"

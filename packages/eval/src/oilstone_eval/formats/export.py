@@ -31,15 +31,19 @@ def export(report: Report, kind: str, out: Path) -> int:
 
 
 def _judged(report: Report) -> Iterator[Triple]:
-    problems = inputs.problems(_input(report, "problems"))
-    found = inputs.samples(_input(report, "samples"), problems)
+    problems = inputs.problems(input_of(report, "problems"))
+    found = inputs.samples(input_of(report, "samples"), problems)
     samples: dict[Key, Row] = {(row["problem_id"], row["sample_index"]): row for row in found}
     for key, verdict in report.verdicts(None).items():
         if key in samples and verdict["status"] != "unscored":
             yield problems[key[0]], samples[key], verdict
 
 
-def _input(report: Report, kind: str) -> inputs.Input:
+def input_of(report: Report, kind: str) -> inputs.Input:
+    """Return the problems or samples that a report was made from.
+
+    Raises OilstoneError when they are not where they were, or not what they were.
+    """
     folder = report.manifest.folder.resolve()
     item = next(each for each in report.manifest.inputs if each["kind"] == kind)
     place = folder / item["path"]

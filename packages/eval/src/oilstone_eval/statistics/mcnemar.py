@@ -14,10 +14,9 @@ def exact(gained: int, lost: int) -> float:
 def mid_p(gained: int, lost: int) -> float:
     """Return the mid-p value: half the chance of what was seen is left out.
 
+    Twice the chance of less and once that of what was seen, so 1 when as many were gained as lost.
     Fagerland, Lydersen and Laake 2013, BMC Medical Research Methodology 13:91.
     """
-    if gained == lost:
-        return 1.0 - _exactly(gained, 2 * gained)
     total = gained + lost
     return 2 * _at_most(min(gained, lost), total) - _exactly(gained, total)
 

@@ -1,0 +1,1 @@
+"""The verbs of `oilstone-eval`: their options, and what runs when they are given."""
