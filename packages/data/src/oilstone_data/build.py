@@ -9,9 +9,11 @@ from typing import Any
 
 from oilstone_data import assemble, recipe
 from oilstone_data.books import Books
+from oilstone_data.shell.shellcheck import ShellCheck
 from oilstone_data.sources.kinds import inventory
 from oilstone_data.sources.record import Inventory
 from oilstone_data.telemetry import tools, waterfall
+from oilstone_data.template.chat import load as load_template
 from oilstone_data.world import rows as world
 from oilstone_schemas import artifact
 from oilstone_schemas.command import say
@@ -30,7 +32,12 @@ def build(
     settings = recipe.load(path, overrides)
     found = [inventory(source) for source in settings.get("sources", [])]
     recorded = recipe.recorded(settings)
-    key = {"producer": PRODUCER, "recipe": recorded, "seed": settings["seed"], "inputs": []}
+    key: dict[str, Any] = {
+        "producer": PRODUCER,
+        "recipe": recorded,
+        "seed": settings["seed"],
+        "inputs": recipe.inputs(settings),
+    }
     request = artifact.request("dataset", **key, depends=_depends(settings, found))
     if there := artifact.current(out, request):
         say(f"up to date: {out}")
@@ -49,7 +56,20 @@ def build(
 
 def _depends(settings: dict[str, Any], found: Sequence[Inventory]) -> dict[str, Any]:
     drawn = {"world": world.digest()} if "world" in settings else {}
-    return {**drawn, **({"sources": [item.sha256 for item in found]} if found else {})}
+    read = {"sources": [item.sha256 for item in found]} if found else {}
+    return {**drawn, **read, **_template(settings), **_linter(settings)}
+
+
+def _template(settings: dict[str, Any]) -> dict[str, str]:
+    if "tokenizer" not in settings:
+        return {}
+    return {"chat_template_sha256": load_template(settings["tokenizer"]).sha256}
+
+
+def _linter(settings: dict[str, Any]) -> dict[str, str]:
+    if settings.get("shell", {}).get("severity") is None:
+        return {}
+    return {"shellcheck": ShellCheck().version}
 
 
 def _report(stage: Path, books: Books, found: Sequence[Inventory]) -> None:
@@ -67,11 +87,12 @@ def _details(settings: dict[str, Any], found: Sequence[Inventory], books: Books)
     return {
         "system_prompt": prompt,
         "system_prompt_sha256": hashlib.sha256(prompt.encode()).hexdigest(),
+        **_template(settings),
         "sources": [*_drawn(settings), *map(_source, settings.get("sources", []), found)],
         "stages": [entry.as_json() for entry in books.entries.values()],
         "stage_sha256": books.hashes,
         "notes": dict(sorted(books.notes.items())),
-        "tools": tools.versions(),
+        "tools": {**tools.versions(), **_linter(settings)},
     }
 
 

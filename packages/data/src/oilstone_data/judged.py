@@ -7,13 +7,13 @@ the samples that it is about. A row is only as good as its verdict when the text
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from oilstone_data.lineage import parent, rows_of
-from oilstone_data.stage import Check, Refusal, Row
+from oilstone_data.stage import Check, Kept, Refusal, Refused, Row
 from oilstone_schemas import artifact, jsonl
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import OilstoneError
@@ -89,6 +89,24 @@ def all_tests_passed(verdicts: Verdicts) -> Check:
         return found if isinstance(found, Refusal) else _failure(found)
 
     return check
+
+
+class VerdictGate:
+    """A global stage: the row must have passed, and do no more harm than `danger` (see DANGER).
+
+    `danger` None: harm is not asked about. The verdicts are about the dataset's own answers.
+    """
+
+    def __init__(self, verdicts: Verdicts, passed: bool, danger: str | None) -> None:
+        self.checks: list[Check] = [all_tests_passed(verdicts)] if passed else []
+        if danger is not None:
+            self.checks.append(harmless(verdicts, danger))
+
+    def __call__(self, rows: Iterable[Row]) -> Iterator[Kept | Refused]:
+        """Answer every row, in order; the first reason counts."""
+        for row in rows:
+            why = next(filter(None, (check(row) for check in self.checks)), None)
+            yield Kept(row) if why is None else Refused(row, *why)
 
 
 def _failure(found: Sequence[Judged]) -> Refusal | None:

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from oilstone_data import judged
 from oilstone_schemas import recipe
+from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import OilstoneError
 
 Settings = dict[str, Any]
 _NEEDS = {"jsonl": "path", "parquet": "path", "folder": "path", "hf": "dataset"}
 # Where something lies or how it is fetched does not change what it is.
 _HOST = ("use_cache", "cache_dir")
+_PLACES = ("reports", "samples")
 
 
 def load(path: Path, overrides: Sequence[str]) -> Settings:
@@ -27,16 +30,28 @@ def load(path: Path, overrides: Sequence[str]) -> Settings:
         raise OilstoneError("\n".join(problems))
     for source in settings.get("sources", []):
         _settle(source, path.parent)
+    for place in _PLACES if "verdicts" in settings else ():
+        settings["verdicts"][place] = [path.parent / p for p in settings["verdicts"][place]]
+    if "tokenizer" in settings:
+        settings["tokenizer"] = path.parent / settings["tokenizer"]
     return settings
 
 
 def recorded(settings: Settings) -> Settings:
     """Return the recipe as the manifest holds it: names of files instead of their places."""
-    return (
-        {**settings, **{"sources": list(map(_named, settings["sources"]))}}
-        if ("sources" in settings)
-        else settings
-    )
+    made = dict(settings)
+    if "sources" in settings:
+        made["sources"] = list(map(_named, settings["sources"]))
+    if "verdicts" in settings:  # which they are is told by the digests of the inputs
+        made["verdicts"] = {k: v for k, v in settings["verdicts"].items() if k not in _PLACES}
+    if "tokenizer" in settings:
+        made["tokenizer"] = Path(settings["tokenizer"]).name
+    return made
+
+
+def inputs(settings: Settings) -> list[Manifest]:
+    """Return the artifacts that the build reads: reports about its own answers."""
+    return [judged.load(report) for report in settings.get("verdicts", {}).get("reports", ())]
 
 
 def _problems(settings: Settings) -> list[str]:

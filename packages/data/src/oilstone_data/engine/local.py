@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from oilstone_data.domain.select import Domains
 from oilstone_data.rust.rules import RustRules
+from oilstone_data.shell.family import named
 from oilstone_data.stage import LocalStage
 
 
@@ -13,4 +15,8 @@ def stages(settings: dict[str, Any]) -> list[tuple[str, LocalStage]]:
     found: list[tuple[str, LocalStage]] = []
     if "rust" in settings:
         found.append(("rust", RustRules(settings["rust"])))
+    if "shell" in settings:
+        found.append(("family", named))
+    if "domains" in settings:
+        found.append(("domain", Domains(settings["domains"])))
     return found

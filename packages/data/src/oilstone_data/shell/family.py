@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from oilstone_data.shell.gate import LANGUAGES
 from oilstone_data.shell.parse import commands
-from oilstone_data.stage import LocalStage, Refusal, Row
+from oilstone_data.stage import Kept, Refused, Row
 
 # Programs that run another: letters of their options that take a value.
 _PREFIXES = {
@@ -47,36 +47,44 @@ def family(text: str) -> str:
 
 def named(row: Row) -> Row:
     """Local stage: a shell row's family is its command family, and so is its group."""
-    if row["language"] not in LANGUAGES:
+    if not _shell(row):
         return row
     found = family(row["completion"])
     return {**row, "family": found, "group": f"shell: {found}"}
 
 
-def unrepeated(most: int | None = None) -> LocalStage:
-    """Return the stage that refuses repetitions, and more than `most` rows of one family.
+class Unrepeated:
+    """A global stage: refuses repetitions, and more than `most` rows of one family.
 
     A repetition has the words of an earlier row's command, however quoted, and its prompt but for
-    case and blanks. Sees the rows in order: run it in one process. Reasons: `duplicate_command`,
-    `family_full`.
+    case and blanks. Reasons: `duplicate_command`, `family_full`.
     """
-    seen: dict[object, str] = {}
-    members: Counter[str] = Counter()
 
-    def stage(row: Row) -> Row | Refusal | None:
-        if row["language"] not in LANGUAGES:
-            return None
-        key = _sense(row)
-        if key in seen:
-            return Refusal("duplicate_command", f"same command and prompt as {seen[key]}")
-        name = family(row["completion"])
-        if most is not None and members[name] >= most:
-            return Refusal("family_full", f"{most} rows of the family `{name}` came before")
-        seen[key] = row["id"]
-        members[name] += 1
-        return None
+    def __init__(self, most: int | None = None) -> None:
+        self.most = most
 
-    return stage
+    def __call__(self, rows: Iterable[Row]) -> Iterator[Kept | Refused]:
+        """Answer every row, in order; those of other languages are kept."""
+        seen: dict[object, str] = {}
+        members: Counter[str] = Counter()
+        for row in rows:
+            key, name = (_sense(row), family(row["completion"])) if _shell(row) else (None, "")
+            if key is None:
+                yield Kept(row)
+            elif key in seen:
+                same = f"same command and prompt as {seen[key]}"
+                yield Refused(row, "duplicate_command", same)
+            elif self.most is not None and members[name] >= self.most:
+                full = f"{self.most} rows of the family `{name}` came before"
+                yield Refused(row, "family_full", full)
+            else:
+                seen[key] = row["id"]
+                members[name] += 1
+                yield Kept(row)
+
+
+def _shell(row: Row) -> bool:
+    return row["language"] in LANGUAGES
 
 
 def _sense(row: Row) -> object:

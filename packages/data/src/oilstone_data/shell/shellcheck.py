@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from oilstone_data.ledger import Ledger
-from oilstone_schemas.command import MissingTool
+from oilstone_schemas.command import MissingTool, OilstoneError
 
 LEVELS = ("style", "info", "warning", "error")
 BATCH = 250  # commands per process; more gain nothing
@@ -41,6 +41,15 @@ class Finding(NamedTuple):
 
 
 Findings = tuple[Finding, ...] | None
+
+
+def cache() -> Ledger | None:
+    """Return the findings kept for this user ($XDG_CACHE_HOME/oilstone), None if nothing can be."""
+    above = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    try:
+        return Ledger(above / "oilstone" / "shellcheck.jsonl")
+    except OilstoneError:
+        return None
 
 
 class ShellCheck:
