@@ -74,3 +74,15 @@ def test_every_verb_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             main([verb, "--help"])
         assert f"example:\n  oilstone-train {verb} " in capsys.readouterr().out
+
+
+def test_a_manifest_leaves_nothing_else_to_say(recipes: Path, tmp_path: Path) -> None:
+    done = run("run", recipes / "phase.yaml", "--from-manifest", tmp_path, "--out", tmp_path / "x")
+    assert done.returncode == 2
+    assert "give none" in done.stderr
+
+
+def test_a_run_names_what_it_lacks(recipes: Path, tmp_path: Path) -> None:
+    done = run("run", recipes / "phase.yaml", "--out", tmp_path / "x")
+    assert done.returncode == 2
+    assert "run needs --data, --base" in done.stderr

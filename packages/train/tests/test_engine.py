@@ -43,9 +43,9 @@ def test_artifacts_verify(base: Path, adapters: dict[str, Path]) -> None:
 
 def test_an_adapter_holds_what_it_should_and_no_more(adapters: dict[str, Path]) -> None:
     assert sorted(path.name for path in adapters["first"].iterdir()) == [
-        "adapter_config.json", "adapter_model.safetensors", "axolotl.yaml", "chat_template.jinja",
-        "handover.jsonl", "loss.svg", "manifest.json", "telemetry.jsonl", "tokenizer.json",
-        "tokenizer_config.json",
+        "README.md", "adapter_config.json", "adapter_model.safetensors", "axolotl.yaml",
+        "chat_template.jinja", "handover.jsonl", "loss.svg", "manifest.json", "telemetry.jsonl",
+        "tokenizer.json", "tokenizer_config.json",
     ]  # fmt: skip
 
 
@@ -70,6 +70,13 @@ def test_two_epochs_are_twice_the_tokens_of_the_rows(phase: Phase, tmp_path: Pat
     planned = run("plan", words[1], "--json", *words[2:6])
     written = 2 * json.loads(planned.stdout)["estimate"]["tokens_per_epoch"]
     assert 0.95 * written < details(tmp_path / "out")["tokens"] < 1.3 * written
+
+
+def test_a_manifest_is_enough_to_repeat_a_run(adapters: dict[str, Path], tmp_path: Path) -> None:
+    first = adapters["first"]
+    done = run("run", "--from-manifest", first, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert artifact.load(tmp_path / "out").digest == artifact.load(first).digest
 
 
 def test_another_seed_is_another_adapter(adapters: dict[str, Path]) -> None:

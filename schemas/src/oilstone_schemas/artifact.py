@@ -11,9 +11,9 @@ from oilstone_schemas.disk import guard
 from oilstone_schemas.manifest import MAKERS, NAME, Manifest, parse, request
 from oilstone_schemas.publish import publish
 from oilstone_schemas.staging import recover, stage
-from oilstone_schemas.verify import integrity, verify
+from oilstone_schemas.verify import integrity, locate, verify
 
-__all__ = ["Manifest", "current", "load", "publish", "request", "stage", "verify"]
+__all__ = ["Manifest", "current", "load", "locate", "publish", "request", "stage", "verify"]
 
 
 def load(folder: Path, kind: str | None = None) -> Manifest:

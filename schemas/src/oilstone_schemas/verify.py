@@ -34,6 +34,18 @@ def verify(folder: Path, *, deep: bool = False, search: Sequence[Path] = ()) -> 
     return list(_Walk(folder, deep, search).artifact(folder))
 
 
+def locate(manifest: Manifest, item: dict[str, Any], search: Sequence[Path] = ()) -> Manifest:
+    """Return an input of `manifest`, one of its `inputs`, found by digest as `verify` finds it.
+
+    Its files are not hashed. Raises OilstoneError, and says where it was looked for.
+    """
+    walk = _Walk(manifest.folder, True, search)
+    found = walk.find(manifest, item)
+    if isinstance(found, Manifest):
+        return found
+    raise OilstoneError("\n".join(found))
+
+
 class _Walk:
     """One pass over a chain of artifacts; each is looked at once, however often it is an input."""
 
@@ -58,20 +70,24 @@ class _Walk:
             yield from self._input(manifest, item)
 
     def _input(self, manifest: Manifest, item: dict[str, Any]) -> Iterator[str]:
+        found = self.find(manifest, item)
+        yield from self.artifact(found.folder) if isinstance(found, Manifest) else found
+
+    def find(self, manifest: Manifest, item: dict[str, Any]) -> Manifest | list[str]:
+        """Return the input, or what to say when it is not to be had."""
         hinted = (manifest.folder.resolve() / item["path"]).resolve()
         broken = []
         for found in chain(_read(hinted), self._around):
             if isinstance(found, str):
                 broken.append(found)
             elif (found.digest, found.kind) == (item["digest"], item["kind"]):
-                yield from self.artifact(found.folder)
-                return
-        yield from dict.fromkeys(broken)
-        yield (
+                return found
+        return [
+            *dict.fromkeys(broken),
             f"{manifest.folder / NAME}: its input, {item['kind']} {item['digest']}, is neither at"
             f" {item['path']} nor below {', '.join(map(str, self.roots))};"
-            " name a folder that holds it with --search"
-        )
+            " name a folder that holds it with --search",
+        ]
 
     @cached_property
     def _around(self) -> list[Manifest | str]:

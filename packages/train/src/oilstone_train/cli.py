@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from oilstone_schemas import command
+from oilstone_schemas.command import OilstoneError
 
 PROG = "oilstone-train"
 BASE = (
@@ -29,11 +30,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     base = command.verb(verbs, "base", _base, "train a tokenizer and a small base model", BASE)
     _shared(base, "base.yaml")
     run = command.verb(verbs, "run", _run, "train one phase; it goes on where it was stopped", RUN)
-    _shared(run, "phase1.yaml, ...")
-    run.add_argument("--base", type=Path, required=True, metavar="DIR", help="a base artifact")
+    run.add_argument("recipe", type=Path, nargs="?", metavar="RECIPE", help="phase1.yaml, ...")
+    run.add_argument("--data", type=Path, metavar="DIR", help="a dataset artifact")
+    run.add_argument("--base", type=Path, metavar="DIR", help="a base artifact")
     run.add_argument(
         "--from", dest="start", type=Path, metavar="ADAPTER", help="go on from this adapter"
     )
+    run.add_argument("--out", type=Path, required=True, metavar="DIR", help="the new artifact")
+    run.add_argument(
+        "--from-manifest", type=Path, metavar="ADAPTER",
+        help="instead of all that: repeat this adapter's run, and compare",
+    )  # fmt: skip
+    run.add_argument(
+        "--search", type=Path, action="append", default=[], metavar="DIR",
+        help="where to look for the inputs of --from-manifest",
+    )  # fmt: skip
+    _overridable(run)
     sweep = command.verb(
         verbs, "sweep", _sweep, "one phase with other values, under several seeds", SWEEP
     )
@@ -71,8 +83,16 @@ def _base(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _run(args: argparse.Namespace) -> dict[str, Any]:
-    from oilstone_train import phase
+    from oilstone_train import phase, repeat
 
+    needed = {"RECIPE": args.recipe, "--data": args.data, "--base": args.base}
+    missing = [name for name, value in needed.items() if value is None]
+    if args.from_manifest:
+        if len(missing) < len(needed) or args.start or args.set:
+            raise OilstoneError("--from-manifest: recipe and inputs are the manifest's; give none")
+        return repeat.make(args.from_manifest, args.out, args.search)
+    if missing:
+        raise OilstoneError(f"run needs {', '.join(missing)}, or --from-manifest alone")
     return phase.make(args.recipe, args.data, args.base, args.start, args.out, args.set)
 
 

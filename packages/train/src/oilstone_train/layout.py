@@ -20,4 +20,5 @@ LOG = Path("log.txt")
 GUARD = Path("guard.json")  # the rollbacks of this run
 CACHE = Path("cache")
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
+CARD = "README.md"
 ADAPTER = ("adapter_config.json", "adapter_model.safetensors")

@@ -9,7 +9,7 @@ from typing import Any
 from oilstone_schemas import artifact, canonical, jsonl, recipe
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import say
-from oilstone_train import forms, handover, inputs, layout, making, render
+from oilstone_train import card, forms, handover, inputs, layout, making, render
 from oilstone_train.launch import Worker
 from oilstone_train.making import Order
 
@@ -32,6 +32,14 @@ def make(
     settings = recipe.load(path, "recipe-phase.v1", overrides)
     dataset, trunk = artifact.load(data, "dataset"), artifact.load(base, "base")
     earlier = artifact.load(start, "adapter") if start else None
+    return train(settings, dataset, trunk, earlier, out)
+
+
+def train(
+    settings: dict[str, Any], dataset: Manifest, trunk: Manifest, earlier: Manifest | None,
+    out: Path,
+) -> dict[str, Any]:  # fmt: skip
+    """Do what `make` does with a recipe that is loaded and inputs that are found."""
     if earlier:
         handover.check(earlier, trunk, settings)
     order = Order("adapter", out, settings, (dataset, trunk, *([earlier] if earlier else [])))
@@ -55,6 +63,7 @@ def make(
         **{key: result[key] for key in (*MEASURED, "trainable_parameters", "four_bit_layers")},
         "rows": {**counts, "trained": result["rows_trained"]},
     }
+    (work.parent / layout.CARD).write_text(card.text(settings, details, dataset), encoding="utf-8")
     made = order.publish(work, details, {"rows": result["rows_trained"], "steps": result["steps"]})
     return _told(made, out, up_to_date=False)
 

@@ -1,0 +1,39 @@
+"""`oilstone-train run --from-manifest`: a run done once more, and the two compared."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from oilstone_schemas import artifact
+from oilstone_schemas.artifact import Manifest
+from oilstone_schemas.command import CheckFailed, OilstoneError, say
+from oilstone_train import phase
+
+
+def make(given: Path, out: Path, search: Sequence[Path]) -> dict[str, Any]:
+    """Train the adapter of a manifest again into `out`, from its recipe and its very inputs.
+
+    Raises CheckFailed when another digest comes out, OilstoneError when an input is not found at
+    its path hint or below a search folder.
+    """
+    before = artifact.load(given if given.is_dir() else given.parent, "adapter")
+    if out.resolve() == before.folder.resolve():
+        raise OilstoneError(f"{out}: that is the run itself; give --out another folder")
+    found = {item["kind"]: artifact.locate(before, item, search) for item in before.inputs}
+    made = phase.train(before.recipe, found["dataset"], found["base"], found.get("adapter"), out)
+    if made["digest"] != before.digest:
+        raise CheckFailed(_differs(before, artifact.load(out, "adapter")))
+    say(f"{out}: the same adapter as {before.folder}, to the last bit")
+    return {**made, "repeats": before.digest}
+
+
+def _differs(before: Manifest, after: Manifest) -> str:
+    """Name the files that differ: weights may on another machine, a configuration never."""
+    hashes = [{f["path"]: f["sha256"] for f in made.data["files"]} for made in (before, after)]
+    volatile = {f["path"] for f in before.data["files"] if f.get("volatile")}
+    names = sorted((hashes[0].keys() | hashes[1].keys()) - volatile)
+    other = [name for name in names if hashes[0].get(name) != hashes[1].get(name)]
+    return (
+        f"{after.folder}: {after.digest}, not {before.digest}: {', '.join(other)} differ. Bits are"
+        " promised for the same CPU, thread count and library versions"
+    )
