@@ -158,6 +158,12 @@ def test_a_family_is_capped():
     assert _reasons(answers) == [None, None, "family_full", None]
 
 
+@given(st.lists(st.text(max_size=30), max_size=5))
+def test_every_text_is_answered_and_its_copy_refused(texts):
+    answers = _reasons(Unrepeated()(_rows(*texts, *texts)))
+    assert answers[len(texts) :] == ["duplicate_command"] * len(texts)
+
+
 @given(st.text(max_size=60))
 def test_every_text_has_a_family(text):
     assert family(text)

@@ -92,7 +92,7 @@ def _sense(row: Row) -> object:
     words = tuple(map(tuple, commands(text)))
     # Operators and redirections are no words: what is left of the text must agree as well.
     frame = re.sub(r"[^|&;<>(){}$`]", "", text)
-    return " ".join(row["prompt"].lower().split()), words or text.split(), frame
+    return " ".join(row["prompt"].lower().split()), words or tuple(text.split()), frame
 
 
 def _chain(words: list[str]) -> Iterator[str]:
