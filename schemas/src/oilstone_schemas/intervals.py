@@ -147,31 +147,39 @@ def paired_method(a: Sequence[float], b: Sequence[float]) -> str:
     return "newcombe-paired" if {*a, *b} <= {0, 1} else "paired-bootstrap"
 
 
-def _newcombe(a: Sequence[float], b: Sequence[float], level: float) -> tuple[float, float, float]:
-    """Newcombe 1998, Statistics in Medicine 17:2635, method 10.
+def newcombe(
+    both: int, gained: int, lost: int, neither: int, level: float = 0.95
+) -> tuple[float, float, float]:
+    """Return (gained - lost) / n and its interval, of n pairs counted by what their sides are.
 
-    The distances of the two Wilson intervals from their shares, combined by the cosine rule with
-    the correlation phi, whose numerator is corrected for continuity when positive.
+    Newcombe 1998, Statistics in Medicine 17:2635, method 10: the distances of the two Wilson
+    intervals from their shares, combined by the cosine rule with the correlation phi, whose
+    numerator is corrected for continuity when positive.
     """
-    n, first, second = len(a), int(sum(a)), int(sum(b))
+    n, first, second = both + gained + lost + neither, both + gained, both + lost
     p, q = first / n, second / n
     p_low, p_high = wilson(first, n, level)
     q_low, q_high = wilson(second, n, level)
-    phi = _phi(a, b)
+    phi = _phi(both, gained, lost, neither)
     below = _combine(p - p_low, q_high - q, phi)
     above = _combine(p_high - p, q - q_low, phi)
-    return p - q, p - q - below, p - q + above
+    value = (gained - lost) / n
+    return value, value - below, value + above
+
+
+def _newcombe(a: Sequence[float], b: Sequence[float], level: float) -> tuple[float, float, float]:
+    n, first, second = len(a), int(sum(a)), int(sum(b))
+    both = int(sum(x * y for x, y in zip(a, b, strict=True)))
+    return newcombe(both, first - both, second - both, n - first - second + both, level)
 
 
 def _combine(x: float, y: float, phi: float) -> float:
     return math.sqrt(max(x * x - 2 * phi * x * y + y * y, 0.0))
 
 
-def _phi(a: Sequence[float], b: Sequence[float]) -> float:
-    n, first, second = len(a), sum(a), sum(b)
-    both = sum(x * y for x, y in zip(a, b, strict=True))
-    only_a, only_b, neither = first - both, second - both, n - first - second + both
-    product = both * neither - only_a * only_b
+def _phi(both: int, gained: int, lost: int, neither: int) -> float:
+    n, first, second = both + gained + lost + neither, both + gained, both + lost
+    product = both * neither - gained * lost
     scale = math.sqrt(first * (n - first) * second * (n - second))
     if scale == 0:
         return 0.0
