@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -193,20 +194,27 @@ def cluster():
     made.stop()
 
 
+@pytest.fixture
+def root():
+    """A folder in memory where there is one: every test waits for the disk a dozen times."""
+    with tempfile.TemporaryDirectory(prefix="oilstone-", dir=registry_cluster.memory()) as made:
+        yield Path(made)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def workshop(tmp_path, request):
+def workshop(root, request):
     if request.param == "sqlite":
-        return Workshop(tmp_path)
+        return Workshop(root)
     cluster = request.getfixturevalue("cluster")
     if cluster is None:
         pytest.skip("no PostgreSQL or no psycopg on this machine")
-    return Workshop(tmp_path, cluster.database())
+    return Workshop(root, cluster.database())
 
 
 @pytest.fixture
-def sqlite(tmp_path):
+def sqlite(root):
     """What only a registry in a file has."""
-    return Workshop(tmp_path)
+    return Workshop(root)
 
 
 @pytest.fixture

@@ -24,11 +24,17 @@ def user():
     return next(name for name in ("postgres", "nobody") if name in names)
 
 
+def memory():
+    """A folder in memory, or None."""
+    shared = Path("/dev/shm")
+    return shared if os.access(shared, os.W_OK) else None
+
+
 class Cluster:
     """A running server; `database()` makes an empty database and returns its URL."""
 
     def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="oilstone-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="oilstone-pg-", dir=memory()))
         self.folder.chmod(0o755)
         self.made = 0
         if user():
