@@ -55,6 +55,16 @@ class Workshop:
         done = run("check", gates, "--report", report.folder, "--out", out, "--json", *words)
         return done.returncode, json.loads(done.stdout)
 
+    def republish(self, decision, files, report):
+        """The decision with other files, sealed again by somebody who knows how."""
+        stage = artifact.stage(decision.folder, "f" * 64)
+        for path, content in files.items():
+            (stage / path).write_bytes(content)
+        about = {"kind": "decision", "producer": PRODUCER, "seed": 0, "inputs": [report]}
+        out = decision.folder
+        artifact.publish(stage, out, recipe=decision.recipe, request="f" * 64, **about)
+        return out
+
     def _publish(self, name, kind, inputs, files, details=None):
         out = self.root / name
         request = artifact.request(
@@ -119,6 +129,12 @@ def _sample(row):
 def run(*words):
     """Run the installed command."""
     return subprocess.run([COMMAND, *map(str, words)], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def command():
+    """Run a verb of the installed command."""
+    return run
 
 
 @pytest.fixture

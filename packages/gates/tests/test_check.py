@@ -249,6 +249,23 @@ def test_details_that_contradict_the_chain_are_refused(workshop, problems, gate,
     assert "details.adapter_digest" in refused(workshop, workshop.gates(gate()), report)
 
 
+@pytest.mark.parametrize("key", ["problems", "adapter"])
+def test_a_report_about_something_else_than_the_gates_require_is_refused(
+    workshop, report, gate, key
+):
+    path = workshop.gates(gate())
+    path.write_text(path.read_text() + f"requires:\n  {key}: {'a' * 64}\n")
+    assert f"these gates are for {key} aaaa" in refused(workshop, path, report)
+
+
+@pytest.mark.parametrize(("day", "code"), [("today", 0), ("2999-01-01", 2)])
+def test_a_report_that_is_too_old_is_refused(workshop, report, gate, day, code):
+    path = workshop.gates(gate())
+    path.write_text(path.read_text() + "requires:\n  max_age_days: 30\n")
+    words = () if day == "today" else ("--as-of", day)
+    assert workshop.check(path, report, *words)[0] == code
+
+
 def test_a_gate_file_that_is_wrong_is_refused(workshop, report, gate):
     assert "unknown key 'minn'" in refused(workshop, workshop.gates(gate(minn=3)), report)
 

@@ -1,6 +1,7 @@
 """The gate file is refused before anything else is read."""
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +39,31 @@ def test_a_gate_without_a_rationale_is_refused(workshop, gate):
     asked = gate()
     del asked["rationale"]
     assert "missing key 'rationale'" in refusal(workshop.gates(asked))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"baseline": "base", "relative_to": "active"}, "leave out baseline"),
+        ({"relative_to": "baseline"}, "name it with baseline"),
+        ({"delta": "relative"}, "need a baseline"),
+        ({"worst_slice": True, "slice": "family"}, "leave out the slice"),
+        ({"family": "f"}, "use basis lower or upper"),
+    ],
+)
+def test_keys_that_do_not_go_together_are_refused(workshop, gate, change, said):
+    assert said in refusal(workshop.gates(gate(**change)))
+
+
+def test_two_gates_of_one_id_are_refused(workshop, gate):
+    path = workshop.gates(gate(id="a"), gate(name="other", id="a"))
+    assert "2 gates are identified by 'a'" in refusal(path)
+
+
+def test_previous_and_active_are_baselines(workshop, gate):
+    asked = [gate(name=name, relative_to=name, metric="pass@1") for name in ("previous", "active")]
+    assert gatefile.baselines(gatefile.load(workshop.gates(*asked))) == ["active", "previous"]
+
+
+def test_a_shipped_set_is_found_by_its_name():
+    assert gatefile.baselines(gatefile.load(Path("seed-004"))) == ["base"]

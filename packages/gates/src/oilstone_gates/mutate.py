@@ -16,6 +16,7 @@ from oilstone_gates.gold import verdict
 from oilstone_gates.measure import Evidence, sights
 from oilstone_gates.paths import place
 from oilstone_gates.report import Report
+from oilstone_gates.units import RANGES, unit
 from oilstone_schemas.command import OilstoneError
 
 _SLOWER = 100  # times
@@ -134,10 +135,12 @@ def _one(gate: Gate, given: Report) -> Report | None:
 
 
 def _regressed(gate: Gate, given: Report) -> Report | None:
-    """Make the metric just bad enough in its record, and all verdicts as bad as can be."""
+    """Make the record just bad enough, as far as its unit goes, and all verdicts the worst."""
     up = gate["op"].startswith(">")
     nudge = math.nextafter(gate["value"], -math.inf if up else math.inf)
     number = gate["value"] if gate["op"] in (">", "<") else nudge
+    least, most = RANGES.get(unit(gate) or "", (-math.inf, math.inf))
+    number = min(max(number, least), most)
     for record in _records(gate, given)[-1:]:
         record |= {"value": number, "low": number, "high": number}
     for row in _rows(gate, given):

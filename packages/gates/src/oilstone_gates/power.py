@@ -156,17 +156,14 @@ def _likely(n: int, p: float) -> Iterator[tuple[int, float]]:
 
 
 def _gains(gate: Gate, pairs: int, n: int, basis: str) -> range:
-    alike = (n - pairs) // 2
+    both = (n - pairs) // 2
     level = gate.get("confidence", LEVEL)
 
     def passes(gained: int) -> bool:
-        rest = n - pairs - alike
-        ours = [1.0] * (alike + gained) + [0.0] * (pairs - gained + rest)
-        theirs = [1.0] * alike + [0.0] * gained + [1.0] * (pairs - gained) + [0.0] * rest
-        if basis == "point":
-            return meets((2 * gained - pairs) / n, gate["op"], gate["value"])
-        _, low, high = intervals.paired_difference(ours, theirs, level)
-        return meets(low if basis == "lower" else high, gate["op"], gate["value"])
+        lost = pairs - gained
+        value, low, high = intervals.newcombe(both, gained, lost, n - pairs - both, level)
+        number = {"point": value, "lower": low, "upper": high}[basis]
+        return meets(number, gate["op"], gate["value"])
 
     return _passing(gate["op"], pairs, passes)
 

@@ -1,0 +1,83 @@
+"""The shipped sets: found by name, without errors, and every mutant of them is killed."""
+
+from pathlib import Path
+
+import pytest
+
+from oilstone_gates import gatefile, gold, lint, mutate, shipped
+from oilstone_gates.check import decide
+
+EVERY = pytest.mark.parametrize("name", shipped.names())
+THRESHOLDS = {
+    "seed-001": {
+        "clip_formula_error": ("<=", 1e-6),
+        "rollbacks": ("<=", 3),
+        "loss_spikes": ("<", 10),
+        "resolution_cv": ("<", 0.1),
+        "polarized_share": (">=", 0.2),
+        "niah_accuracy": (">", 0.8),
+    },
+    "seed-002": {"shellcheck_clean_rate": (">=", 0.98), "dangerous_rate": ("<=", 0)},
+    "seed-003": {
+        "compile_rate": (">=", 0.95),
+        "avg_clippy_warnings": ("<=", 2.0),
+        "avg_idiomatic_score": (">=", 0.7),
+        "doc_comment_rate": (">=", 0.5),
+    },
+    "seed-004": {"pass@1": (">", 0.35), "latency_p95": ("<", 0.1), "error_rate": ("<", 0.05)},
+}
+
+
+def load(name):
+    return gatefile.load(Path(name))
+
+
+@EVERY
+def test_the_thresholds_are_those_of_the_earlier_system(name):
+    asked: dict[str, tuple[str, float]] = {}
+    for gate in load(name)["gates"]:
+        asked.setdefault(gate["metric"], (gate["op"], gate["value"]))
+    assert asked.items() >= THRESHOLDS[name].items()
+
+
+def test_an_improvement_of_five_points_is_asked_for():
+    gate = load("seed-004")["gates"][1]
+    asked = [gate.get(key) for key in ("metric", "baseline", "delta", "op", "value")]
+    assert asked == ["pass@1", "base", None, ">", 0.05]
+
+
+@EVERY
+def test_no_gate_is_wrong(name):
+    assert [r for r in lint.lint(load(name)) if r.kind != "power"] == []
+
+
+@EVERY
+def test_the_best_report_passes(name):
+    gates = load(name)
+    assert decide(gates, gold.evidence(gates))["verdict"] == "passed"
+
+
+@EVERY
+def test_every_mutant_is_killed(name):
+    gates = load(name)
+    found = list(mutate.mutants(gates, gold.evidence(gates)))
+    assert [m for m in found if not m.killed] == []
+    assert {m.gate for m in found} == {gatefile.identity(gate) for gate in gates["gates"]}
+
+
+def test_every_mutation_is_tried():
+    gates = load("seed-004")
+    tried = {m.mutation for m in mutate.mutants(gates, gold.evidence(gates))}
+    assert tried == {*mutate.MUTATIONS, "swapped arms"}
+
+
+@pytest.mark.parametrize("change", [{"on_nan": "pass"}, {"on_missing": "pass"}, {"min_n": 1}])
+def test_a_gate_that_fails_open_lets_a_mutant_live(gate, change):
+    gates = {"gates": [gate(max_unscored=0, unit="share") | change]}
+    assert any(not m.killed for m in mutate.mutants(gates, gold.evidence(gates)))
+
+
+def test_a_gate_that_nothing_fails_lets_mutants_live(gate):
+    gates = {"gates": [gate(max_unscored=0, value=-1)]}
+    alive = {m.mutation for m in mutate.mutants(gates, gold.evidence(gates)) if not m.killed}
+    assert alive >= {"regressed"}
