@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from oilstone_data.build import PRODUCER
+from oilstone_data.problems import export_sources, sample
+from oilstone_data.rows import JUDGING
 from oilstone_schemas import artifact, jsonl
 from oilstone_schemas.command import OilstoneError, say
 
@@ -14,7 +16,12 @@ Row = dict[str, Any]
 
 
 def export(dataset: Path, form: str, split: str, out: Path) -> dict[str, Any]:
-    """Write the rows of `split` as `form` ("problems" or "samples") to the artifact `out`."""
+    """Write the rows of `split` as `form` ("problems" or "samples") to the artifact `out`.
+
+    `dataset` may also be a recipe, whose sources are then read without building a dataset.
+    """
+    if dataset.is_file():
+        return export_sources(dataset, form, out)
     source = artifact.load(dataset, "dataset")
     settings = {"form": form, "split": split}
     key: dict[str, Any] = {
@@ -31,14 +38,15 @@ def export(dataset: Path, form: str, split: str, out: Path) -> dict[str, Any]:
     if not path.is_file():
         raise OilstoneError(f"{path}: no such split; {dataset} holds train, eval and test")
     stage = artifact.stage(out, request)
-    convert = _problem if form == "problems" else _sample
-    lines: Iterator[Row] = map(convert, jsonl.read(path, "row.v1"))
+    lines: Iterator[Row] = map(_problem, jsonl.read(path, "row.v1"))
+    lines = lines if form == "problems" else map(sample, lines)
     counts = {form: jsonl.write(stage / f"{form}.jsonl", lines, f"{form[:-1]}.v1")}
     made = artifact.publish(stage, out, kind=form, request=request, counts=counts, **key)
     return {"digest": made.digest, "out": str(out), "counts": counts, "up_to_date": False}
 
 
 def _problem(row: Row) -> Row:
+    judging = {key: row[key] for key in JUDGING if key in row}
     return {
         "id": row["id"],
         "language": row["language"],
@@ -46,21 +54,9 @@ def _problem(row: Row) -> Row:
         "tests": row["tests"],
         "reference": row["completion"],
         "domain": row["family"],
-        "difficulty": None,
+        "difficulty": row.get("difficulty"),
         "licence": row["licence"],
         "source": row["source"],
         "slice": row["slice"],
-    }
-
-
-def _sample(row: Row) -> Row:
-    return {
-        "problem_id": row["id"],
-        "sample_index": 0,
-        "completion": row["completion"],
-        "code": row["completion"],
-        "finish_reason": "copied",
-        "prompt_tokens": 0,
-        "completion_tokens": 0,
-        "seconds": 0.0,
+        **judging,
     }

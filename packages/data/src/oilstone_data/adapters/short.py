@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from typing import Any
 
 from oilstone_data.adapters.item import Item, lacking, text
 from oilstone_data.stage import Refusal
 
-_CALL = re.compile(
-    r"\bassert\s+(?:not\s+)?\(*\s*(?:(?:set|sorted|list|round|math\.\w+|abs)\s*\(\s*)*(\w+)\s*\("
-)
+_CALLED = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
 
 
 def humaneval(row: dict[str, Any], source: dict[str, Any]) -> Item | Refusal:
@@ -36,17 +35,25 @@ def mbpp(row: dict[str, Any], source: dict[str, Any]) -> Item | Refusal:
     tests = row.get("test_list")
     if not isinstance(tests, list) or not tests or not all(isinstance(t, str) for t in tests):
         return Refusal("no_tests", "test_list is not a list of assertions")
-    entry = _CALL.search("\n".join(tests))
+    entry = _entry_point("\n".join(tests), text(row, "code") or "")
     if entry is None:
         return Refusal("no_tests", "no assertion calls a function")
     return {
         "problem_id": f"MBPP/{row.get('task_id')}",
         "prompt": f"{asked}\nYour code should pass these tests:\n" + "\n".join(tests),
-        "entry_point": entry.group(1),
+        "entry_point": entry,
         "checker": "python_asserts",
         "test_code": "\n".join([*_setup(row), *tests]) + "\n",
         "solutions": [code.replace("\r\n", "\n") for code in _some(text(row, "code"))],
     }
+
+
+def _entry_point(tests: str, code: str) -> str | None:
+    """The first called name that the solution defines; without one, that is no built-in."""
+    called = [name for name in _CALLED.findall(tests) if name != "assert"]
+    defined = [name for name in called if re.search(rf"\bdef {name}\b", code)]
+    own = [name for name in called if not hasattr(builtins, name)]
+    return next(iter([*defined, *own]), None)
 
 
 def _setup(row: dict[str, Any]) -> list[str]:

@@ -9,13 +9,14 @@ from typing import Any
 from oilstone_schemas import command
 
 HELP = "rows as problems, or known solutions as samples"
+WHAT = "a dataset artifact, or a recipe whose sources hold problems"
 EXAMPLE = "oilstone-data export work/rust-tiny/data --as problems --out work/rust-tiny/problems"
 
 
 def add(verbs: Any) -> None:
     """Add the verb to the command's subparsers."""
     verb = command.verb(verbs, "export", _export, HELP, EXAMPLE)
-    verb.add_argument("dataset", type=Path, metavar="DATASET", help="a dataset artifact")
+    verb.add_argument("dataset", type=Path, metavar="DATASET", help=WHAT)
     verb.add_argument(
         "--as", dest="form", choices=("problems", "samples"), required=True, help="what to write"
     )
