@@ -112,8 +112,8 @@ def _found(
 
 
 def _collect(slot: Slot, program: Program, bounds: Limits) -> Outcomes | str:
-    """Ask the reference for the outcomes; without one, or where it fails, count all as passing."""
-    for reference in dict.fromkeys((program.reference, None)):
+    """Collect with a stub in the program's place, which is cheap, or else with the reference."""
+    for reference in dict.fromkeys((None, program.reference)):
         given = replace(program, code="", reference=reference)
         found, outcome = _run(slot, "collect", given, bounds)
         right = found and all(end in ("passed", "skipped") for end in found.values())

@@ -7,12 +7,12 @@ strangers, and a test that must fail has to fail.
 """
 
 import ast
+import gc
 import json
 import os
 import random
 import sys
 import unittest
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,8 +25,15 @@ CHANNEL = 3
 CANARY = "test_canary"
 _OPTIONS = (
     "--noconftest", "-c", os.devnull, "--assert=plain", "--import-mode=importlib",
-    *(word for name in ("cacheprovider", "terminal", "stepwise", "junitxml", "pastebin", "doctest",
-                        "faulthandler", "logging") for word in ("-p", f"no:{name}")),
+    *(
+        word
+        for name in (
+            "cacheprovider", "terminal", "stepwise", "junitxml", "pastebin", "doctest", "logging",
+            "faulthandler", "unraisableexception", "threadexception", "warnings", "setuponly",
+            "setupplan",
+        )
+        for word in ("-p", f"no:{name}")
+    ),
 )  # fmt: skip
 _LOADER = "from oilstone_eval.judges.python.inside import testfile\ntestfile.load(globals())\n"
 _STUB = """
@@ -47,18 +54,17 @@ def run(given: dict[str, Any]) -> NoReturn:
     """Run the tests against `given["code"]`; report the outcome of each through the channel."""
     channel, writer, me = os.dup(CHANNEL), os.write, os.getpid()
     os.close(CHANNEL)
-    watcher = _session(given, given["code"], canary=True)
+    watcher = _session(given, given["code"], f"{CANARY}.py")
     if os.getpid() == me:
         writer(channel, json.dumps(watcher.outcomes).encode())
     os._exit(0)
 
 
 def collect(given: dict[str, Any]) -> NoReturn:
-    """Report what becomes of each test with the reference, or else with a stub, as the program."""
+    """Report which tests there are, with the reference, or else a stub, as the program."""
     reference = given["reference"]
-    watcher = _session(given, _STUB if reference is None else reference, canary=False)
-    outcomes = watcher.outcomes if reference is not None else watcher.found
-    os.write(CHANNEL, json.dumps(outcomes).encode())
+    watcher = _session(given, reference or _STUB, "--collect-only")
+    os.write(CHANNEL, json.dumps({**watcher.found, **watcher.outcomes}).encode())
     os._exit(0)
 
 
@@ -69,20 +75,18 @@ def load(space: dict[str, Any]) -> None:
     exec(code, space)
 
 
-def _session(given: dict[str, Any], code: str, canary: bool) -> "_Watcher":
+def _session(given: dict[str, Any], code: str, *words: str) -> "_Watcher":
     module = given["module"]
     Path(f"{module}.py").write_text(code, encoding="utf-8")
     Path(f"test_{module}_.py").write_text(_LOADER, encoding="utf-8")
-    names = [f"test_{module}_.py"]
-    if canary:
-        Path(f"{CANARY}.py").write_text(_canary(given["nonce"]), encoding="utf-8")
-        names.append(f"{CANARY}.py")
+    Path(f"{CANARY}.py").write_text(_canary(given["nonce"]), encoding="utf-8")
     _tests.append(_code(given["tests"]))
     sys.path.insert(0, str(Path.cwd()))
     _guard()
     random.seed(0)
     watcher = _Watcher()
-    pytest.main([*_OPTIONS, *names], plugins=[watcher])
+    gc.disable()
+    pytest.main([*_OPTIONS, f"test_{module}_.py", *words], plugins=[watcher])
     return watcher
 
 
@@ -160,19 +164,16 @@ class _Watcher:
         if report.failed:
             self.outcomes[f"collecting {report.nodeid}"] = _last_line(report.longrepr)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: Any, call: Any) -> Iterator[None]:
-        report = yield
-        name = _name(item)
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> pytest.TestReport:
+        """Make a report without a traceback, which costs more than most tests do."""
+        name, ended = _name(item), "passed"
         if call.excinfo is not None:
             skipped = call.excinfo.errisinstance(pytest.skip.Exception)
             ended = "skipped" if skipped else f"{call.excinfo.typename}: {call.excinfo.value}"
+        if ended != "passed" or call.when == "teardown":
             self.outcomes.setdefault(name, ended[:300])
-        elif call.when == "call" and hasattr(report, "wasxfail"):
-            self.outcomes.setdefault(name, "xfail")
-        elif call.when == "teardown":
-            self.outcomes.setdefault(name, "passed")
-        return report
+        outcome: Any = ended if ended in ("passed", "skipped") else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
 
 def _name(item: Any) -> str:
