@@ -6,6 +6,7 @@ import pytest
 
 from oilstone_gates import gatefile, gold, lint, mutate, shipped
 from oilstone_gates.check import decide
+from oilstone_schemas import intervals
 
 EVERY = pytest.mark.parametrize("name", shipped.names())
 THRESHOLDS = {
@@ -81,3 +82,40 @@ def test_a_gate_that_nothing_fails_lets_mutants_live(gate):
     gates = {"gates": [gate(max_unscored=0, value=-1)]}
     alive = {m.mutation for m in mutate.mutants(gates, gold.evidence(gates)) if not m.killed}
     assert alive >= {"regressed"}
+
+
+WORSE = {
+    "nothing": {},
+    "pass-at-1": {"status": "failed", "reason": "wrong_output"},
+    "latency": {"latency": 1.2},
+    "error-rate": {"status": "failed", "reason": "timeout"},
+}
+
+
+@pytest.mark.parametrize("row", WORSE)
+def test_each_row_of_seed_004_is_held_by_its_own_gate(workshop, record, verdict, row):
+    """A report of 300 answers, two thirds of them right, against a base model with one third."""
+    ids = [f"main-{n}" for n in range(300)]
+    wrong = {"status": "failed", "reason": "wrong_output"}
+    sides = {}
+    for side, right in (("ours", 200), ("base", 100)):
+        rows = {id: verdict() | {"latency": 1.0} for id in ids}
+        for id in ids[right:]:
+            rows[id] |= wrong
+        sides[side] = rows
+    changed = {"pass-at-1": ids[80:], "latency": ids, "error-rate": ids[200:]}.get(row, [])
+    for id in changed:
+        sides["ours"][id] |= WORSE[row]
+    problems = workshop.problems(ids)
+    share = {"pass-at-1": 80}.get(row, 200) / 300
+    records = {
+        "pass@1": record(share, *intervals.wilson(round(share * 300), 300)),
+        "error_rate": record(*[0.33] * 3) if row == "error-rate" else record(0.0, 0.0, 0.01),
+        "latency_p95": record() | {"unit": "seconds"},
+    }
+    made = {side: workshop.report(side, problems, sides[side], metrics=records) for side in sides}
+    words = ("--baseline", f"base={made['base'].folder}")
+    _, result = workshop.check("seed-004", made["ours"], *words)
+    failed = [gate["id"] for gate in result["decision"]["gates"] if gate["verdict"] != "passed"]
+    expected = {"nothing": [], "pass-at-1": ["pass-at-1", "improvement"]}.get(row, [row])
+    assert failed == expected

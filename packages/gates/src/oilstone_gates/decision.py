@@ -70,6 +70,9 @@ def contradictions(manifest: Manifest, data: dict[str, Any]) -> Iterator[str]:
     yield from _waivers(gates, data)
     if data["verdict"] != overall(findings):
         yield f"verdict {data['verdict']!r} does not follow from its gates"
+    asked = manifest.recipe.get("requires", {}).get("adapter")
+    if asked is not None and data["adapter"] != {"digest": asked}:
+        yield f"its gate file is for adapter {asked}, it is not"
     reports = [item["digest"] for item in manifest.inputs if item["kind"] == "report"]
     if reports != [data["report"]["digest"], *data["baselines"].values()]:
         yield "its reports are not the inputs in its manifest"
