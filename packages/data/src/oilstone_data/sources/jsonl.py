@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
@@ -13,6 +14,7 @@ from oilstone_data.sources.record import Inventory, Part, Record
 from oilstone_data.stage import Refusal
 from oilstone_schemas.command import OilstoneError
 
+_Block = tuple[list[bytes], list[int]]
 PART = 32 << 20
 _CHUNK = 1 << 20
 
@@ -48,13 +50,16 @@ def _plain(source: dict[str, Any], path: Path, file: IO[bytes], hashed: bool) ->
 
 
 def records(part: Part) -> Iterator[Record]:
-    """Yield every line of the part: as an object, or with the reason why it is none."""
+    """Yield every line of the part: as an object, or with the reason why it is none.
+
+    Raises OilstoneError when a compressed file is cut off.
+    """
     longest = part.source.get("max_line_bytes", lines.LONGEST)
     opener = gzip.open if part.path.endswith(".gz") else open
     number = part.first - 1
     with cast(IO[bytes], opener(part.path, "rb")) as file:
         file.seek(part.start)
-        for texts, counts in lines.blocks(file, part.end, longest):
+        for texts, counts in _whole(part, lines.blocks(file, part.end, longest)):
             for line, colons in zip(texts, counts, strict=True):
                 number += 1
                 value = strict.parse(line, colons)
@@ -62,3 +67,13 @@ def records(part: Part) -> Iterator[Record]:
                     yield Record(number, line, value)
                 else:
                     yield Record(number, line, None, cast(Refusal, value))
+
+
+def _whole(part: Part, blocks: Iterator[_Block]) -> Iterator[_Block]:
+    try:
+        yield from blocks
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise OilstoneError(
+            f"{part.path}: the compressed file is cut off or damaged ({error});"
+            " fetch or make it again"
+        ) from error
