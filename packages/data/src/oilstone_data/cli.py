@@ -12,6 +12,7 @@ from oilstone_data.verbs import (
     explain,
     export,
     filter,
+    from_outcomes,
     from_verdicts,
     render,
     retrain,
@@ -19,7 +20,19 @@ from oilstone_data.verbs import (
 )
 from oilstone_schemas import command
 
-VERBS = (build, filter, classify, enrich, explain, stats, export, from_verdicts, retrain, render)
+VERBS = (
+    build,
+    filter,
+    classify,
+    enrich,
+    explain,
+    stats,
+    export,
+    from_verdicts,
+    from_outcomes,
+    retrain,
+    render,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from oilstone_data.decontaminate import Decontaminate
 from oilstone_data.lineage import find, rows_of
-from oilstone_data.stage import Refusal, Row
+from oilstone_data.stage import Kept, Refusal, Refused, Row
 from oilstone_data.world.skeleton import skeleton
 from oilstone_schemas import jsonl
 from oilstone_schemas.artifact import Manifest
@@ -24,20 +25,34 @@ class Evaluation:
         self._ids: dict[str, str] = {}
         self._prompts: dict[str, str] = {}
         self._references: dict[str, str] = {}
+        self._sets: dict[str, list[Row]] = {}
         for manifest in self.manifests:
-            for problem in jsonl.read(rows_of(manifest), "problem.v1"):
-                self._add(problem, f"{problem['id']} of {manifest.folder.name}")
+            name = f"{manifest.folder.name} ({manifest.digest[:12]})"
+            self._sets[name] = list(jsonl.read(rows_of(manifest), "problem.v1"))
+            for problem in self._sets[name]:
+                self._add(problem, f"{problem['id']} of {name}")
 
-    def refusal(self, problem_id: str | None, prompt: str, completion: str) -> Refusal | None:
-        """Return why a row is about one of these problems, if it is.
+    def __call__(self, rows: Sequence[Row]) -> Iterator[Kept | Refused]:
+        """Answer every row, in order; refused are those that are about one of these problems.
 
-        Same id, same prompt but for case, blanks and punctuation, or a completion that is a
-        problem's reference but for names, constants, comments and layout.
+        That is: derived from a problem of the same id; with the same prompt but for case, blanks
+        and punctuation; with a completion that is a reference but for names, constants, comments
+        and layout; or holding a problem's text as decontamination finds it.
         """
+        answers = Decontaminate(self._sets)(rows) if self._sets else map(Kept, rows)
+        for row, answer in zip(rows, answers, strict=True):
+            if why := self._known(row):
+                yield Refused(row, *why)
+            elif isinstance(answer, Refused):
+                yield Refused(row, REASON, answer.explanation)
+            else:
+                yield answer
+
+    def _known(self, row: Row) -> Refusal | None:
         for how, known, key in (
-            ("is", self._ids, problem_id or ""),
-            ("asks the same as", self._prompts, _words(prompt)),
-            ("answers like the reference of", self._references, skeleton(completion)),
+            ("is", self._ids, row.get("derived_from", "")),
+            ("asks the same as", self._prompts, _words(row["prompt"])),
+            ("answers like the reference of", self._references, skeleton(row["completion"])),
         ):
             if key and key in known:
                 return Refusal(REASON, f"{how} evaluation problem {known[key]}")

@@ -140,19 +140,19 @@ def _gather(
     places: Places,
 ) -> Harvest:
     harvest = Harvest()
-    good = []
-    for candidate in _candidates(sources, places):
-        why = _unfit(candidate, settings, evaluation)
-        if why is None:
-            good.append(candidate)
+    good = list(_fit(_candidates(sources, places), settings, harvest))
+    ours = []
+    for candidate, answer in zip(good, evaluation([_row(c) for c in good]), strict=True):
+        if isinstance(answer, Refused):
+            _refuse(harvest, candidate, Refusal(answer.reason, answer.explanation))
         else:
-            _refuse(harvest, candidate, why)
-    ranked = sorted(good, key=lambda candidate: _rank(candidate, settings["rust"]["clippy_max"]))
-    for candidate, answer in _chosen(ranked, settings):
-        if isinstance(answer, Refusal):
-            _refuse(harvest, candidate, answer)
+            ours.append(candidate)
+    ranked = sorted(ours, key=lambda candidate: _rank(candidate, settings["rust"]["clippy_max"]))
+    for candidate, chosen in _chosen(ranked, settings):
+        if isinstance(chosen, Refusal):
+            _refuse(harvest, candidate, chosen)
         else:
-            harvest.rows.append(answer)
+            harvest.rows.append(chosen)
     return harvest
 
 
@@ -164,16 +164,25 @@ def _candidates(sources: Sequence[_Source], places: Places) -> Iterator[_Candida
             yield _Candidate(source, line, problems[found.sample["problem_id"]], found)
 
 
-def _unfit(
-    candidate: _Candidate, settings: Mapping[str, Any], evaluation: Evaluation
-) -> Refusal | None:
-    problem, code = candidate.problem, candidate.judged.sample["code"] or ""
-    if candidate.source.held_out and settings["held_out"] == "refuse":
-        split = candidate.source.problems.recipe["split"]
-        return Refusal(REASON, f"its problems were exported from a dataset's {split} split")
-    return evaluation.refusal(problem["id"], problem["prompt"], code) or refusal(
-        candidate.judged, settings, problem["language"]
-    )
+def _fit(
+    candidates: Iterator[_Candidate], settings: Mapping[str, Any], harvest: Harvest
+) -> Iterator[_Candidate]:
+    """Yield the candidates that are good enough; write the others down in `harvest`."""
+    for candidate in candidates:
+        why = _held_out(candidate, settings["held_out"]) or refusal(
+            candidate.judged, settings, candidate.problem["language"]
+        )
+        if why is None:
+            yield candidate
+        else:
+            _refuse(harvest, candidate, why)
+
+
+def _held_out(candidate: _Candidate, policy: str) -> Refusal | None:
+    if policy == "allow" or not candidate.source.held_out:
+        return None
+    split = candidate.source.problems.recipe["split"]
+    return Refusal(REASON, f"its problems were exported from a dataset's {split} split")
 
 
 def _rank(candidate: _Candidate, clippy_max: float) -> tuple[float, int]:
