@@ -93,7 +93,11 @@ class Workshop:
         )
 
     def run(self, *words):
-        """Run it; return (exit code, result). What differs on PostgreSQL is below the command."""
+        """Run a command in this process, which is faster; return (exit code, result)."""
+        return self.within(*words)
+
+    def installed(self, *words):
+        """Run the installed command. What differs on PostgreSQL is below it."""
         if self.on_server:
             return self.within(*words)
         process = self.start(*words)
@@ -101,10 +105,10 @@ class Workshop:
         return process.returncode, json.loads(out)
 
     def register(self, adapter, *words, name="rust-tiny"):
-        return self.run("register", adapter.folder, "--name", name, *words)
+        return self.installed("register", adapter.folder, "--name", name, *words)
 
     def promote(self, reference, decision):
-        return self.run("promote", reference, "--decision", decision.folder)
+        return self.installed("promote", reference, "--decision", decision.folder)
 
     def given(self, *words):
         """Run a command that a test begins or ends with, in this process, which is faster."""
