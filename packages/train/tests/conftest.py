@@ -1,5 +1,6 @@
 """A tiny dataset, tiny recipes, the command in a process of its own, and what it makes once."""
 
+import hashlib
 import json
 import random
 import subprocess
@@ -63,7 +64,8 @@ def publish_dataset(out: Path, seed: int = 0, system_prompt: str = "") -> artifa
         rows = (row(f"{name}/{n}", rng) for n in range(count))
         jsonl.write(stage / f"{name}.jsonl", rows, "row.v1")
     jsonl.write(stage / "refused.jsonl", [])
-    details = {"system_prompt": system_prompt, "system_prompt_sha256": "0" * 64}
+    hashed = hashlib.sha256(system_prompt.encode()).hexdigest()
+    details = {"system_prompt": system_prompt, "system_prompt_sha256": hashed}
     return artifact.publish(stage, out, kind="dataset", request=request, details=details, **made)
 
 

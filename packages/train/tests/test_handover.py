@@ -10,12 +10,13 @@ from oilstone_train import handover
 
 RECIPE = {"lora": {"r": 8, "alpha": 16, "targets": ["q_proj", "v_proj"]}, "quantization": "nf4"}
 HERE, ELSEWHERE = "a" * 64, "b" * 64
+DETAILS = {"base_digest": HERE, "quantization": "nf4", "handover_loss": 1.0}
 
 
 def adapter(folder: Path, **changes: Any) -> Manifest:
     saved = {"r": 8, "lora_alpha": 16, "target_modules": ["v_proj", "q_proj"], **changes}
     (folder / "adapter_config.json").write_text(json.dumps(saved))
-    return Manifest(folder, {"details": {"base_digest": HERE, "quantization": "nf4"}})
+    return Manifest(folder, {"details": DETAILS})
 
 
 def over(digest: str) -> Manifest:
@@ -47,6 +48,12 @@ def test_another_geometry_is_refused(tmp_path: Path, key: str, change: dict[str,
 def test_another_quantization_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OilstoneError, match="has quantization nf4, the recipe None"):
         handover.check(adapter(tmp_path), over(HERE), {**RECIPE, "quantization": None})
+
+
+def test_an_adapter_that_tells_no_loss_is_refused(tmp_path: Path) -> None:
+    details = {key: value for key, value in DETAILS.items() if key != "handover_loss"}
+    with pytest.raises(OilstoneError, match="tells no handover_loss"):
+        handover.check(Manifest(tmp_path, {"details": details}), over(HERE), RECIPE)
 
 
 @pytest.mark.parametrize("found", [1.0, 1.0 + 0.9e-5, 1.0 - 0.9e-5])

@@ -36,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     run.add_argument(
         "--from", dest="start", type=Path, metavar="ADAPTER", help="go on from this adapter"
     )
+    run.add_argument(
+        "--mix", type=Path, metavar="DIR", help="a second dataset, for the recipe's rows.mix_share"
+    )
     run.add_argument("--out", type=Path, required=True, metavar="DIR", help="the new artifact")
     run.add_argument(
         "--from-manifest", type=Path, metavar="ADAPTER",
@@ -88,12 +91,13 @@ def _run(args: argparse.Namespace) -> dict[str, Any]:
     needed = {"RECIPE": args.recipe, "--data": args.data, "--base": args.base}
     missing = [name for name, value in needed.items() if value is None]
     if args.from_manifest:
-        if len(missing) < len(needed) or args.start or args.set:
+        if len(missing) < len(needed) or args.start or args.mix or args.set:
             raise OilstoneError("--from-manifest: recipe and inputs are the manifest's; give none")
         return repeat.make(args.from_manifest, args.out, args.search)
     if missing:
         raise OilstoneError(f"run needs {', '.join(missing)}, or --from-manifest alone")
-    return phase.make(args.recipe, args.data, args.base, args.start, args.out, args.set)
+    given = phase.load(args.data, args.base, args.start, args.mix)
+    return phase.make(args.recipe, given, args.out, args.set)
 
 
 def _plan(args: argparse.Namespace) -> dict[str, Any]:

@@ -21,6 +21,11 @@ def check(adapter: Manifest, base: Manifest, recipe: Mapping[str, Any]) -> None:
             f" {base.digest}. Give --base the folder of the former, or train a new adapter over"
             " the latter (without --from)"
         )
+    if "handover_loss" not in adapter.details:
+        raise OilstoneError(
+            f"{adapter.folder}: its manifest tells no handover_loss; it was made by an earlier"
+            " oilstone-train, or is no run's result: train it again"
+        )
     saved = json.loads((adapter.folder / "adapter_config.json").read_text())
     lora = recipe["lora"]
     pairs = {

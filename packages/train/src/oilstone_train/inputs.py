@@ -10,7 +10,7 @@ from oilstone_schemas import artifact, jsonl
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import MissingTool, OilstoneError
 from oilstone_schemas.verify import integrity
-from oilstone_train.select import Selection, refusal, select
+from oilstone_train.select import Selection, refusal, sample, select
 
 PRODUCER = "oilstone-train"
 ENGINE = ("axolotl", "torch", "transformers", "peft", "bitsandbytes")
@@ -46,6 +46,19 @@ def training_rows(data: Path, recipe: Mapping[str, Any]) -> Selection:
             f" rows.min_rows asks for {least}; build a larger dataset, or lower it"
         )
     return chosen
+
+
+def mixed_rows(data: Path, recipe: Mapping[str, Any], beside: int) -> list[dict[str, Any]]:
+    """Return rows of a second dataset, so many that they are `rows.mix_share` beside the others."""
+    share = recipe["rows"]["mix_share"]
+    rows = list(jsonl.read(data / "train.jsonl", "row.v1"))
+    wanted = round(beside * share / (1 - share))
+    if len(rows) < wanted:
+        raise OilstoneError(
+            f"{data / 'train.jsonl'}: {len(rows)} rows, and rows.mix_share {share} beside {beside}"
+            f" others asks for {wanted}"
+        )
+    return sample(rows, wanted, recipe["seed"]) if wanted else []
 
 
 def evaluation_rows(data: Path, recipe: Mapping[str, Any]) -> list[dict[str, Any]]:

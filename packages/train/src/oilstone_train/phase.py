@@ -3,12 +3,13 @@
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from oilstone_schemas import artifact, canonical, jsonl, recipe
 from oilstone_schemas.artifact import Manifest
-from oilstone_schemas.command import say
+from oilstone_schemas.command import OilstoneError, say
 from oilstone_train import card, forms, handover, inputs, layout, making, render
 from oilstone_train.launch import Worker
 from oilstone_train.making import Order
@@ -25,31 +26,50 @@ MEASURED = (
 )
 
 
-def make(
-    path: Path, data: Path, base: Path, start: Path | None, out: Path, overrides: Sequence[str]
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Given:
+    """What a phase is trained from. `mix`: a second dataset, of which a share of the rows comes."""
+
+    dataset: Manifest
+    base: Manifest
+    earlier: Manifest | None = None
+    mix: Manifest | None = None
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """All of them, in the order in which an adapter's manifest names them."""
+        found = (self.dataset, self.base, self.earlier, self.mix)
+        return tuple(manifest for manifest in found if manifest)
+
+
+def load(data: Path, base: Path, start: Path | None, mix: Path | None) -> Given:
+    """Find the inputs of a phase; their files are not hashed yet."""
+    return Given(
+        artifact.load(data, "dataset"), artifact.load(base, "base"),
+        artifact.load(start, "adapter") if start else None,
+        artifact.load(mix, "dataset") if mix else None,
+    )  # fmt: skip
+
+
+def make(path: Path, given: Given, out: Path, overrides: Sequence[str]) -> dict[str, Any]:
     """Train the adapter of the recipe at `path` into `out`, unless it stands there already."""
-    settings = recipe.load(path, "recipe-phase.v1", overrides)
-    dataset, trunk = artifact.load(data, "dataset"), artifact.load(base, "base")
-    earlier = artifact.load(start, "adapter") if start else None
-    return train(settings, dataset, trunk, earlier, out)
+    return train(recipe.load(path, "recipe-phase.v1", overrides), given, out)
 
 
-def train(
-    settings: dict[str, Any], dataset: Manifest, trunk: Manifest, earlier: Manifest | None,
-    out: Path,
-) -> dict[str, Any]:  # fmt: skip
-    """Do what `make` does with a recipe that is loaded and inputs that are found."""
+def train(settings: dict[str, Any], given: Given, out: Path) -> dict[str, Any]:
+    """Do what `make` does with a recipe that is loaded."""
+    dataset, trunk, earlier = given.dataset, given.base, given.earlier
+    _check_mix(settings, given)
     if earlier:
         handover.check(earlier, trunk, settings)
-    order = Order("adapter", out, settings, (dataset, trunk, *([earlier] if earlier else [])))
+    order = Order("adapter", out, settings, given.manifests)
     if found := order.done():
         return _told(found, out, up_to_date=True)
-    for given in order.made_from:
-        inputs.whole(given.folder, given.kind)
+    for manifest in given.manifests:
+        inputs.whole(manifest.folder, manifest.kind)
     work = order.work()
     with Worker(work, settings["training"]["threads"]) as worker:
-        counts = _prepare(work, settings, dataset, trunk, earlier)
+        counts = _prepare(work, settings, given)
         expected = earlier.details["handover_loss"] if earlier else None
         job = {**making.job(work, None), "handover": expected, "guard": settings["guard"]}
         result = worker.do(job)
@@ -68,28 +88,32 @@ def train(
     return _told(made, out, up_to_date=False)
 
 
-def _prepare(
-    work: Path,
-    settings: dict[str, Any],
-    dataset: Manifest,
-    trunk: Manifest,
-    earlier: Manifest | None,
-) -> dict[str, int]:
+def _check_mix(settings: dict[str, Any], given: Given) -> None:
+    if bool(settings["rows"]["mix_share"]) != bool(given.mix):
+        raise OilstoneError("rows.mix_share and --mix go together: give both, or neither")
+    prompt = FROM_DATA[1]
+    if given.mix and given.mix.details[prompt] != given.dataset.details[prompt]:
+        raise OilstoneError(
+            f"{given.mix.folder}: made for another system prompt than {given.dataset.folder};"
+            " build both with the same one"
+        )
+
+
+def _prepare(work: Path, settings: dict[str, Any], given: Given) -> dict[str, int]:
     """Fill the work folder; return how many rows fell to which reason."""
-    chosen = inputs.training_rows(dataset.folder, settings)
-    system = dataset.details["system_prompt"]
-    measured = [
-        forms.conversation(r, system) for r in inputs.evaluation_rows(dataset.folder, settings)
-    ]
-    train = (forms.conversation(row, system) for row in chosen.rows)
+    folder, system = given.dataset.folder, given.dataset.details["system_prompt"]
+    chosen = inputs.training_rows(folder, settings)
+    mixed = inputs.mixed_rows(given.mix.folder, settings, len(chosen.rows)) if given.mix else []
+    measured = [forms.conversation(row, system) for row in inputs.evaluation_rows(folder, settings)]
+    train = (forms.conversation(row, system) for row in (*chosen.rows, *mixed))
     content = making.write_rows(work, train, measured)
     jsonl.write(work / layout.HANDOVER, measured[: handover.MOST])
-    _link(work / layout.BASE, trunk.folder)
-    if earlier:
-        _link(work / layout.FROM, earlier.folder)
-    prepared = canonical.digest([content, trunk.digest, settings["seed"]])
-    making.configure(work, render.phase(settings, prepared, earlier is not None))
-    return chosen.counts
+    _link(work / layout.BASE, given.base.folder)
+    if given.earlier:
+        _link(work / layout.FROM, given.earlier.folder)
+    prepared = canonical.digest([content, given.base.digest, settings["seed"]])
+    making.configure(work, render.phase(settings, prepared, given.earlier is not None))
+    return {**chosen.counts, "mixed": len(mixed)}
 
 
 def _link(name: Path, folder: Path) -> None:

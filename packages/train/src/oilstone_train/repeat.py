@@ -10,21 +10,31 @@ from oilstone_schemas.command import CheckFailed, OilstoneError, say
 from oilstone_train import phase
 
 
-def make(given: Path, out: Path, search: Sequence[Path]) -> dict[str, Any]:
+def make(manifest: Path, out: Path, search: Sequence[Path]) -> dict[str, Any]:
     """Train the adapter of a manifest again into `out`, from its recipe and its very inputs.
 
     Raises CheckFailed when another digest comes out, OilstoneError when an input is not found at
     its path hint or below a search folder.
     """
-    before = artifact.load(given if given.is_dir() else given.parent, "adapter")
+    before = artifact.load(manifest if manifest.is_dir() else manifest.parent, "adapter")
     if out.resolve() == before.folder.resolve():
         raise OilstoneError(f"{out}: that is the run itself; give --out another folder")
-    found = {item["kind"]: artifact.locate(before, item, search) for item in before.inputs}
-    made = phase.train(before.recipe, found["dataset"], found["base"], found.get("adapter"), out)
+    found: dict[str, list[Manifest]] = {}
+    for item in before.inputs:
+        found.setdefault(item["kind"], []).append(artifact.locate(before, item, search))
+    given = phase.Given(
+        found["dataset"][0], found["base"][0], _only(found.get("adapter", [])),
+        _only(found["dataset"][1:]),
+    )  # fmt: skip
+    made = phase.train(before.recipe, given, out)
     if made["digest"] != before.digest:
         raise CheckFailed(_differs(before, artifact.load(out, "adapter")))
     say(f"{out}: the same adapter as {before.folder}, to the last bit")
     return {**made, "repeats": before.digest}
+
+
+def _only(found: Sequence[Manifest]) -> Manifest | None:
+    return found[0] if found else None
 
 
 def _differs(before: Manifest, after: Manifest) -> str:

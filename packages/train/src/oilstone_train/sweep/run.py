@@ -3,12 +3,10 @@
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from oilstone_schemas import artifact, canonical, jsonl, recipe
-from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import CheckFailed, MissingTool, OilstoneError, say
 from oilstone_train import inputs, phase
 from oilstone_train.sweep import compare, search
@@ -16,22 +14,6 @@ from oilstone_train.sweep.ledger import Ledger
 from oilstone_train.sweep.search import Change
 
 WORK = "work"
-
-
-@dataclass(frozen=True)
-class Given:
-    """What every trial is trained from."""
-
-    recipe: Path
-    data: Path
-    base: Path
-    start: Path | None
-    overrides: tuple[str, ...]
-
-    def inputs(self) -> list[Manifest]:
-        """The manifests, read once."""
-        found = [artifact.load(self.data, "dataset"), artifact.load(self.base, "base")]
-        return found + ([artifact.load(self.start, "adapter")] if self.start else [])
 
 
 def make(
@@ -43,23 +25,23 @@ def make(
     Raises OilstoneError before the first trial when any configuration breaks the phase's schema.
     """
     settings = recipe.load(path, "recipe-sweep.v1", overrides)
-    given = Given(path.parent / settings["phase"], data, base, start, ())
+    template = path.parent / settings["phase"]
     changes = search.configurations(settings)
-    steps = _checked(given.recipe, changes)
+    steps = _checked(template, changes)
     if dry:
         return _planned(settings, changes, steps)
-    sources = given.inputs()
-    phase_recipe = recipe.load(given.recipe, "recipe-phase.v1")
+    given = phase.load(data, base, start, None)
+    phase_recipe = recipe.load(template, "recipe-phase.v1")
     common: dict[str, Any] = {
         "producer": inputs.PRODUCER, "recipe": {**settings, "phase": phase_recipe},
-        "seed": settings["seed"], "inputs": sources,
+        "seed": settings["seed"], "inputs": given.manifests,
     }  # fmt: skip
     request = artifact.request("sweep", **common, depends=inputs.engine())
     if found := artifact.current(out, request):
         say(f"up to date: {out}")
         return {"out": str(out), "up_to_date": True, **found.details}
     stage = artifact.stage(out, request, resume=True)
-    trials = _trials(settings, given, changes, steps, stage / WORK)
+    trials = _Runs(settings, template, given, stage / WORK).all(changes, steps)
     details = _write(stage, settings, trials)
     artifact.publish(
         stage, out, kind="sweep", request=request, details=details,
@@ -96,57 +78,55 @@ def _sizes(count: int, factor: int) -> Iterator[int]:
         count = max(1, count // factor) + 1
 
 
-def _trials(
-    settings: dict[str, Any], given: Given, changes: list[Change], steps: int | None, work: Path
-) -> list[dict[str, Any]]:
-    """Run what is to be run; return the lines of the last rung, and of all when there is one."""
-    work.mkdir(exist_ok=True)
-    ledger = Ledger(work / "ledger.jsonl")
-    if settings["method"] != "halving":
-        return _rung(settings, given, changes, None, ledger)
-    if steps is None:
-        raise OilstoneError(f"{given.recipe}: halving shortens training.max_steps; it has none")
-    for divisor in search.rungs(len(changes), settings["factor"]):
-        short = max(2, steps // divisor)
-        lines = _rung(settings, given, changes, short, ledger)
-        if divisor > 1:
+class _Runs:
+    """The trials of one sweep, each run once."""
+
+    def __init__(
+        self, settings: dict[str, Any], template: Path, given: phase.Given, work: Path
+    ) -> None:
+        work.mkdir(exist_ok=True)
+        self.settings, self.template, self.given = settings, template, given
+        self.ledger = Ledger(work / "ledger.jsonl")
+
+    def all(self, changes: list[Change], steps: int | None) -> list[dict[str, Any]]:
+        """Run what is to be run; return a line for each trial."""
+        if self.settings["method"] != "halving":
+            return self._rung(changes, None)
+        if steps is None:
+            raise OilstoneError(f"{self.template}: halving shortens max_steps; there is none")
+        factor = self.settings["factor"]
+        for divisor in search.rungs(len(changes), factor):
+            lines = self._rung(changes, max(2, steps // divisor))
             ranked = [line["change"] for line in compare.table(lines)]
-            changes = search.survivors(ranked, settings["factor"])
-    return list(ledger.lines)
+            changes = search.survivors(ranked, factor)
+        return list(self.ledger.lines)
 
+    def _rung(self, changes: Sequence[Change], steps: int | None) -> list[dict[str, Any]]:
+        return [
+            self.ledger.find(change, seed, steps) or self._trial(change, seed, steps)
+            for change in changes
+            for seed in self.settings["seeds"]
+        ]
 
-def _rung(
-    settings: dict[str, Any], given: Given, changes: Sequence[Change], steps: int | None,
-    ledger: Ledger,
-) -> list[dict[str, Any]]:  # fmt: skip
-    return [
-        ledger.find(change, seed, steps) or _trial(settings, given, change, seed, steps, ledger)
-        for change in changes
-        for seed in settings["seeds"]
-    ]
-
-
-def _trial(
-    settings: dict[str, Any], given: Given, change: Change, seed: int, steps: int | None,
-    ledger: Ledger,
-) -> dict[str, Any]:  # fmt: skip
-    """Train once. What it fails of is its result; what the machine lacks ends the sweep."""
-    line: dict[str, Any] = {"change": change, "seed": seed, "steps": steps}
-    say(f"trial {len(ledger.lines) + 1}: {json.dumps(line)}")
-    folder = ledger.path.parent / canonical.digest(line)[:12]
-    shorter = [f"training.max_steps={steps}"] if steps else []
-    words = [*_sets(change), f"seed={seed}", *shorter]
-    try:
-        made = phase.make(given.recipe, given.data, given.base, given.start, folder, words)
-        line |= {"value": made[settings["metric"]], "digest": made["digest"], "error": None}
-    except MissingTool:
-        raise
-    except (OilstoneError, CheckFailed) as error:
-        say(f"failed: {error}")
-        line |= {"value": None, "digest": None, "error": str(error)}
-    ledger.add(line)
-    shutil.rmtree(folder, ignore_errors=True)
-    return line
+    def _trial(self, change: Change, seed: int, steps: int | None) -> dict[str, Any]:
+        """Train once. What it fails of is its result; what the machine lacks ends the sweep."""
+        line: dict[str, Any] = {"change": change, "seed": seed, "steps": steps}
+        say(f"trial {len(self.ledger.lines) + 1}: {json.dumps(line)}")
+        folder = self.ledger.path.parent / canonical.digest(line)[:12]
+        shorter = [f"training.max_steps={steps}"] if steps else []
+        words = [*_sets(change), f"seed={seed}", *shorter]
+        try:
+            made = phase.make(self.template, self.given, folder, words)
+            line |= {"value": made[self.settings["metric"]], "digest": made["digest"]}
+            line |= {"error": None}
+        except MissingTool:
+            raise
+        except (OilstoneError, CheckFailed) as error:
+            say(f"failed: {error}")
+            line |= {"value": None, "digest": None, "error": str(error)}
+        self.ledger.add(line)
+        shutil.rmtree(folder, ignore_errors=True)
+        return line
 
 
 def _write(stage: Path, settings: dict[str, Any], trials: list[dict[str, Any]]) -> dict[str, Any]:
