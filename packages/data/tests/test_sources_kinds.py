@@ -70,7 +70,8 @@ def test_how_a_dataset_is_fetched_is_no_part_of_the_identity(parquet_folder, for
     digests = set()
     for use_cache in (True, False):
         source = {"name": "own", "kind": "hf", "dataset": str(parquet_folder), "split": "train",
-                  "adapter": "rust-clean", "use_cache": use_cache, "cache_dir": str(foreign.folder)}  # fmt: skip
+                  "adapter": "rust-clean", "use_cache": use_cache,
+                  "cache_dir": str(foreign.folder)}  # fmt: skip
         out = foreign.build(foreign.recipe(source), out=str(use_cache))
         digests.add(artifact.load(out).digest)
     assert len(digests) == 1

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from oilstone_data import judged
+from oilstone_data import judged, lineage
 from oilstone_schemas import recipe
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import OilstoneError
@@ -32,6 +32,9 @@ def load(path: Path, overrides: Sequence[str]) -> Settings:
         _settle(source, path.parent)
     for place in _PLACES if "verdicts" in settings else ():
         settings["verdicts"][place] = [path.parent / p for p in settings["verdicts"][place]]
+    if "decontaminate" in settings:
+        asked = settings["decontaminate"]
+        asked["against"] = [path.parent / place for place in asked["against"]]
     if "tokenizer" in settings:
         settings["tokenizer"] = path.parent / settings["tokenizer"]
     return settings
@@ -44,14 +47,19 @@ def recorded(settings: Settings) -> Settings:
         made["sources"] = list(map(_named, settings["sources"]))
     if "verdicts" in settings:  # which they are is told by the digests of the inputs
         made["verdicts"] = {k: v for k, v in settings["verdicts"].items() if k not in _PLACES}
+    if "decontaminate" in settings:
+        kept = {k: v for k, v in settings["decontaminate"].items() if k != "against"}
+        made["decontaminate"] = kept
     if "tokenizer" in settings:
         made["tokenizer"] = Path(settings["tokenizer"]).name
     return made
 
 
 def inputs(settings: Settings) -> list[Manifest]:
-    """Return the artifacts that the build reads: reports about its own answers."""
-    return [judged.load(report) for report in settings.get("verdicts", {}).get("reports", ())]
+    """Return what else the build reads: reports about its own answers, evaluation sets."""
+    reports = settings.get("verdicts", {}).get("reports", ())
+    against = settings.get("decontaminate", {}).get("against", ())
+    return [*map(judged.load, reports), *(lineage.find(place, "problems") for place in against)]
 
 
 def _problems(settings: Settings) -> list[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from oilstone_data import judged
+from oilstone_data import judged, lineage
+from oilstone_data.decontaminate import Decontaminate
 from oilstone_data.dedup import Deduplicate
 from oilstone_data.shell.family import Unrepeated
 from oilstone_data.shell.gate import lint_gate
 from oilstone_data.shell.shellcheck import ShellCheck, cache
-from oilstone_data.stage import GlobalStage
+from oilstone_data.stage import GlobalStage, Row
+from oilstone_schemas import jsonl
 
 
 def stages(settings: dict[str, Any], folder: Path) -> list[tuple[str, GlobalStage]]:
@@ -24,7 +27,23 @@ def stages(settings: dict[str, Any], folder: Path) -> list[tuple[str, GlobalStag
         known = judged.by_row(verdicts["reports"], verdicts["samples"])
         gate = judged.VerdictGate(known, verdicts["passed"], verdicts["danger"])
         found.append(("verdicts", gate))
+    if (asked := settings.get("decontaminate")) is not None:
+        against = evaluation_sets(asked["against"])
+        stage = Decontaminate(against, copied=asked["copied"], renamed=asked["renamed"])
+        found.append(("decontaminate", stage))
     if (dedup := settings.get("dedup")) is not None:
-        stage = Deduplicate(dedup["threshold"], dedup["ngram"], dedup["fields"], folder)
-        found.append(("dedup", stage))
+        unrepeated = Deduplicate(dedup["threshold"], dedup["ngram"], dedup["fields"], folder)
+        found.append(("dedup", unrepeated))
     return found
+
+
+def evaluation_sets(places: Sequence[Path]) -> dict[str, Iterable[Row]]:
+    """Return the problems of each set by its name: folders of artifacts, or JSONL files."""
+    found = [lineage.find(place, "problems") for place in places]
+    names = [manifest.folder.name.partition(".")[0] for manifest in found]
+    return {
+        f"{name}-{i}" if names.count(name) > 1 else name: jsonl.read(
+            lineage.rows_of(manifest), "problem.v1"
+        )
+        for i, (name, manifest) in enumerate(zip(names, found, strict=True), 1)
+    }

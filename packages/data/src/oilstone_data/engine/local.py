@@ -19,4 +19,8 @@ def stages(settings: dict[str, Any]) -> list[tuple[str, LocalStage]]:
         found.append(("family", named))
     if "domains" in settings:
         found.append(("domain", Domains(settings["domains"])))
+    if (mode := settings.get("secrets", "off")) != "off":
+        from oilstone_data.secrets import Secrets
+
+        found.append(("secrets", Secrets(mode)))
     return found
