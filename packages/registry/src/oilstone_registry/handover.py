@@ -208,9 +208,11 @@ def _problems(content: Path, about: dict[str, Any]) -> Iterator[str]:
         read = decision.read(_place(artifacts, "decision", about["decision"]))
         if read.adapter != about["adapter"]:
             yield proof.about(read)
-        told = canonical.loads((content / "statement.json").read_bytes())
-        if told != _statement(about, content):
+        told = (content / "statement.json").read_bytes()
+        if told != canonical.pretty(_statement(about, content)):
             yield "statement.json does not follow from adapter and decision"
+        if (content / ABOUT).read_bytes() != canonical.pretty(about):
+            yield f"{ABOUT}: not laid out as it was written"
         yield from _rows(content, about)
     except OilstoneError as error:
         yield str(error)
