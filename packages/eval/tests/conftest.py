@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from oilstone_eval.judges.base import Case, Program, Ruling
+from oilstone_eval.judges.python.judge import PythonJudge
+from oilstone_eval.judges.python.toolchain import find as python_tools
 from oilstone_eval.judges.rust.toolchain import Toolchain, find
 from oilstone_eval.sandbox.tier import best
 from oilstone_eval.sandbox.walls import Walls
@@ -76,6 +79,13 @@ def rust(toolchain: Toolchain, walls: Walls) -> "RustJudge":
     from oilstone_eval.judges.rust.judge import RustJudge
 
     return RustJudge(toolchain, walls, LIMITS, 2)
+
+
+@pytest.fixture(scope="session")
+def python(walls: Walls) -> PythonJudge:
+    tools = python_tools()
+    shown = {**walls.shown, **tools.shown}
+    return PythonJudge(tools, replace(walls, shown=shown), LIMITS, 2)
 
 
 Judge = Callable[..., list[Ruling]]
@@ -161,6 +171,48 @@ def samples(tmp_path: Path, problems: artifact.Manifest) -> artifact.Manifest:
     )
 
 
+TEMPLATE = (
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+    "{% if add_generation_prompt %}<assistant>{% endif %}"
+)
+
+
+def save_model(folder: Path, seed: int = 0) -> None:
+    """Write a random Llama of a few thousand parameters and a byte-level tokenizer."""
+    import torch
+    import transformers
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {token: number for number, token in enumerate(["<pad>", "<eos>", *alphabet])}
+    raw = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    raw.decoder = decoders.ByteLevel()
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=raw, eos_token="<eos>", pad_token="<pad>", chat_template=TEMPLATE
+    )
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(seed)
+    config = transformers.LlamaConfig(
+        vocab_size=len(vocabulary), hidden_size=64, intermediate_size=64, num_hidden_layers=2,
+        num_attention_heads=2, max_position_embeddings=256, eos_token_id=1, pad_token_id=0,
+        bos_token_id=None, tie_word_embeddings=False, initializer_range=0.3,
+    )  # fmt: skip
+    transformers.LlamaForCausalLM(config).save_pretrained(folder)
+
+
+def save_adapter(folder: Path, base: Path) -> None:
+    """Write a random LoRA over the model at `base`."""
+    import peft
+    import torch
+    import transformers
+
+    network = transformers.AutoModelForCausalLM.from_pretrained(base)
+    torch.manual_seed(1)
+    config = peft.LoraConfig(r=4, target_modules=["q_proj", "down_proj"], init_lora_weights=False)
+    peft.get_peft_model(network, config).save_pretrained(folder)
+
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -195,9 +247,18 @@ def bare_path(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def craft() -> SimpleNamespace:
+def craft(craft_once: SimpleNamespace) -> SimpleNamespace:
     """What tests build artifacts with."""
-    return SimpleNamespace(problem=problem, sample=sample, row=row, make=make)
+    return craft_once
+
+
+@pytest.fixture(scope="session")
+def craft_once() -> SimpleNamespace:
+    """What tests build artifacts with."""
+    return SimpleNamespace(
+        problem=problem, sample=sample, row=row, make=make, save_model=save_model,
+        save_adapter=save_adapter,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -23,47 +23,14 @@ peft = pytest.importorskip("peft")
 pytest.importorskip("bitsandbytes")
 
 Run = Callable[..., Any]
-TEMPLATE = (
-    "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
-    "{% if add_generation_prompt %}<assistant>{% endif %}"
-)
 MODEL = ("generate", "--base", "base", "--problems", "problems", "--out", "samples")
 SHORT = ("--set", "generation.max_new_tokens=12", "--set", "generation.system_prompt=''")
-
-
-def save_model(folder: Path, seed: int = 0) -> None:
-    """Write a random Llama of a few thousand parameters and a byte-level tokenizer."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {token: number for number, token in enumerate(["<pad>", "<eos>", *alphabet])}
-    raw = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    raw.decoder = decoders.ByteLevel()
-    tokenizer = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=raw, eos_token="<eos>", pad_token="<pad>", chat_template=TEMPLATE
-    )
-    tokenizer.save_pretrained(folder)
-    torch.manual_seed(seed)
-    config = transformers.LlamaConfig(
-        vocab_size=len(vocabulary), hidden_size=64, intermediate_size=64, num_hidden_layers=2,
-        num_attention_heads=2, max_position_embeddings=256, eos_token_id=1, pad_token_id=0,
-        bos_token_id=None, tie_word_embeddings=False, initializer_range=0.3,
-    )  # fmt: skip
-    transformers.LlamaForCausalLM(config).save_pretrained(folder)
-
-
-def save_adapter(folder: Path, base: Path) -> None:
-    network = transformers.AutoModelForCausalLM.from_pretrained(base)
-    torch.manual_seed(1)
-    config = peft.LoraConfig(r=4, target_modules=["q_proj", "down_proj"], init_lora_weights=False)
-    peft.get_peft_model(network, config).save_pretrained(folder)
 
 
 @pytest.fixture
 def base(tmp_path: Path, craft: SimpleNamespace) -> artifact.Manifest:
     details = {"chat_template_sha256": "1" * 64}
-    made: artifact.Manifest = craft.make(tmp_path / "base", "base", save_model, [], details)
+    made: artifact.Manifest = craft.make(tmp_path / "base", "base", craft.save_model, [], details)
     return made
 
 
@@ -77,8 +44,8 @@ def details_of(base: artifact.Manifest, **changes: Any) -> dict[str, Any]:
 @pytest.fixture
 def adapter(tmp_path: Path, craft: SimpleNamespace, base: artifact.Manifest) -> artifact.Manifest:
     made: artifact.Manifest = craft.make(
-        tmp_path / "adapter", "adapter", lambda stage: save_adapter(stage, base.folder), [base],
-        details_of(base),
+        tmp_path / "adapter", "adapter", lambda stage: craft.save_adapter(stage, base.folder),
+        [base], details_of(base),
     )  # fmt: skip
     return made
 
@@ -334,18 +301,20 @@ def test_several_samples_differ_and_come_again(
 
 
 def test_a_plain_models_folder_answers_like_its_artifact(
-    here: Run, base: artifact.Manifest, problems: artifact.Manifest, tmp_path: Path
-) -> None:
-    save_model(tmp_path / "plain")
+    here: Run, base: artifact.Manifest, problems: artifact.Manifest, tmp_path: Path,
+    craft: SimpleNamespace,
+) -> None:  # fmt: skip
+    craft.save_model(tmp_path / "plain")
     must(here, *MODEL, *SHORT)
     must(here, "generate", "--base", "plain", *MODEL[3:-1], "other", *SHORT)
     assert completions(tmp_path / "samples") == completions(tmp_path / "other")
 
 
 def test_a_checkpoint_answers_like_the_adapter_it_holds(
-    here: Run, adapter: artifact.Manifest, problems: artifact.Manifest, tmp_path: Path
-) -> None:
-    save_adapter(tmp_path / "run/checkpoint-3", tmp_path / "base")
+    here: Run, adapter: artifact.Manifest, problems: artifact.Manifest, tmp_path: Path,
+    craft: SimpleNamespace,
+) -> None:  # fmt: skip
+    craft.save_adapter(tmp_path / "run/checkpoint-3", tmp_path / "base")
     must(here, *MODEL, *SHORT, "--adapter", "adapter")
     must(here, *MODEL[:-1], "other", *SHORT, "--adapter", "run")
     assert completions(tmp_path / "samples") == completions(tmp_path / "other")

@@ -18,11 +18,14 @@ from statsmodels.stats.inter_rater import cohens_kappa
 
 from oilstone_eval import history, worst
 from oilstone_eval.cli import main
+from oilstone_eval.compare import paired
+from oilstone_eval.scores import PASSED, Declared
 from oilstone_eval.statistics import kappa
 from oilstone_schemas import jsonl
 
 Run = Callable[..., Any]
 COUNT = 40
+VERDICT = {"status": "passed", "reason": None, "checks": {}}
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +113,12 @@ def test_a_margin_is_tested(run: Run, reports: Path) -> None:
     done = compare(run, "--margin", "accuracy=0.05", "--json")
     found = json.loads(done.stdout)["baselines"]["1. checkpoint-9"]["accuracy"]["non_inferior"]
     assert found["holds"] and found["bound"] > 0
+
+
+def test_few_pairs_that_are_alike_show_nothing() -> None:
+    one = {(f"p{n}", 0): VERDICT for n in range(4)}
+    found = paired(Declared(PASSED), one, one, seed=0, margin=0.05)
+    assert (found["difference"], found["non_inferior"]["holds"]) == (0.0, False)
 
 
 @pytest.mark.parametrize("margin", ["accuracy", "accuracy=-1", "accuracy=x", "unknown=0.1"])

@@ -105,6 +105,15 @@ def settings(path: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
     return recipe.load(path or DEFAULTS, "recipe-eval.v1", overrides)
 
 
+def exact_text(path: Path) -> str:
+    """Return a file's text, every byte of it."""
+    with guard(path):
+        try:
+            return path.read_bytes().decode()
+        except UnicodeDecodeError as error:
+            raise OilstoneError(f"{path}: not UTF-8: {error}") from error
+
+
 def text(path: Path) -> str:
     """Return a prompt's text from a file; newlines at its end are the editor's."""
     with guard(path):

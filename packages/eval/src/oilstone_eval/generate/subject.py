@@ -51,6 +51,17 @@ def load(base: Path, adapter: Path | None, recipe: Mapping[str, Any]) -> Subject
     return Subject(ground, added, _prompt_of_adapter(added, recipe["system_prompt"], other))
 
 
+def without_prompt(base: Path, adapter: Path | None, recipe: Mapping[str, Any]) -> Subject:
+    """Find both for a use in which there is no system turn, such as plain text."""
+    ground = folders.find(base, "base")
+    if adapter is None:
+        return Subject(ground, None, "")
+    added = folders.find(adapter, "adapter")
+    _same_base(added, ground)
+    _same_quantization(added, recipe["quantization"])
+    return Subject(ground, added, "")
+
+
 def _same_base(adapter: Manifest, base: Manifest) -> None:
     wanted = adapter.details.get("base_digest")
     if wanted is None:

@@ -119,16 +119,20 @@ def answered(args: argparse.Namespace, problems: Any, out: Path, recipe: Result)
     return by_endpoint(server, args.adapter, problems, out, recipe)
 
 
+def how(args: argparse.Namespace) -> Any:
+    """Return how to judge, by `judging_options`."""
+    from oilstone_eval.judging import How
+
+    if args.workers is not None and args.workers < 1:
+        raise OilstoneError(f"--workers {args.workers}: at least 1")
+    return How(not args.unsafe_no_sandbox, args.workers, args.engine, cached=not args.no_cache)
+
+
 def judged(samples: Path, recipe: Result, args: argparse.Namespace) -> Result:
     """Judge samples into `args.out` and return the command's result."""
     from oilstone_eval import judging
 
-    if args.workers is not None and args.workers < 1:
-        raise OilstoneError(f"--workers {args.workers}: at least 1")
-    how = judging.How(
-        not args.unsafe_no_sandbox, args.workers, args.engine, cached=not args.no_cache
-    )
-    report = judging.judge(samples, problems(args, recipe), args.out, recipe, how)
+    report = judging.judge(samples, problems(args, recipe), args.out, recipe, how(args))
     return {**made(report), "page": str(args.out / "report.html")}
 
 
