@@ -50,7 +50,7 @@ def test_a_report_verifies_with_all_it_was_made_from(report: Path) -> None:
 
 def test_a_report_names_tools_and_tier(report: Path) -> None:
     assert set(artifact.load(report, "report").details) == {
-        "rustc", "clippy", "tier", "adapter_digest",
+        "rustc", "clippy", "tier", "tools", "adapter_digest", "prompt_sha256",
     }  # fmt: skip
 
 
@@ -177,6 +177,31 @@ def test_without_rustc_nothing_is_judged(
     done = run(*JUDGE, env=bare_path)
     assert (done.returncode, (tmp_path / "report").exists()) == (3, False)
     assert "apt-get install rustc rust-clippy" in done.stderr
+
+
+def test_without_rustc_other_languages_are_judged(
+    run: Run, bare_path: Path_, tmp_path: Path, craft: SimpleNamespace
+) -> None:
+    answer = {"language": "math", "checker": "final_answer", "tests": [], "answer": "4"}
+    jsonl.write(tmp_path / "p.jsonl", [craft.problem("a", **answer)])
+    jsonl.write(tmp_path / "s.jsonl", [craft.sample("a", "It is 4.")])
+    done = run("judge", "s.jsonl", "--problems", "p.jsonl", "--out", "report", env=bare_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_file_may_mix_languages(
+    run: Run, toolchain: Toolchain, tmp_path: Path, craft: SimpleNamespace
+) -> None:
+    answer = {"language": "math", "checker": "final_answer", "tests": [], "answer": "4"}
+    jsonl.write(tmp_path / "p.jsonl", [craft.problem("a"), craft.problem("b", **answer)])
+    jsonl.write(tmp_path / "s.jsonl", [craft.sample("b", "It is 4."), craft.sample("a")])
+    run("judge", "s.jsonl", "--problems", "p.jsonl", "--out", "report")
+    found = json.loads((tmp_path / "report/metrics.json").read_text())["metrics"]
+    counts = {
+        name: (found[name]["value"], found[name]["n"])
+        for name in ("pass@1", "compile_rate", "accuracy")
+    }
+    assert counts == {"pass@1": (1.0, 2), "compile_rate": (1.0, 1), "accuracy": (1.0, 1)}
 
 
 def test_without_rustc_the_error_is_json_too(

@@ -126,8 +126,8 @@ def _kept(
     nothing for few pairs that happen to be alike; else by the normal bound.
     """
     if binary:
-        sides = ([pair[side] for pair in pairs] for side in (0, 1))
-        bound = intervals.paired_difference(*sides, 0.90)[1]
+        ours, theirs = ([pair[side] for pair in pairs] for side in (0, 1))
+        bound = intervals.paired_difference(ours, theirs, 0.90)[1]
         return {"margin": margin, "bound": bound, "method": "newcombe-paired",
                 "holds": bound > -margin}  # fmt: skip
     shown = power.non_inferior(difference, error, margin)

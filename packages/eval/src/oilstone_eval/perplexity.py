@@ -51,8 +51,8 @@ def measure(
     """Score a text. Raises OilstoneError when it is empty or the window does not fit the model."""
     if not 1 <= stride < window <= model.context:
         raise OilstoneError(
-            f"window {window}, stride {stride}: 1 <= stride < window <= {model.context}, the model's"
-            " context"
+            f"window {window}, stride {stride}: 1 <= stride < window <= {model.context},"
+            " the model's context"
         )
     tokens = model.tokenizer(text)["input_ids"]
     spans = list(windows(len(tokens), window, stride))
