@@ -1,33 +1,62 @@
-"""`doctor`: what this machine has for judging and generating."""
+"""`doctor`: what this machine has for judging and generating, and which walls hold."""
 
 import shutil
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from oilstone_eval.judges import languages
+from oilstone_eval.judges.base import Tools
 from oilstone_schemas.command import MissingTool
 
-LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
+LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes", "pytest", "math_verify", "ray")
 
 
 def examine() -> tuple[dict[str, Any], int]:
-    """Return tools with versions, the sandbox's tier, and exit code 3 when judging cannot work."""
-    from oilstone_eval.judges.rust.toolchain import find
+    """Return tools, languages that can be judged, the sandbox; exit code 3 when none can be."""
+    found: dict[str, Any] = {"bwrap": _bwrap()}
+    trouble: list[str] = []
+    tools = {name: _tools(name, trouble) for name in sorted(languages.LANGUAGES)}
+    for each in tools.values():
+        found.update(each.versions if each else {})
+    found.update({name: _library(name) for name in LIBRARIES})
+    found.update({"rustc": found.get("rustc"), "clippy": found.get("clippy")})
+    found["judges"] = [name for name, each in tools.items() if each]
+    found.update(_walls(tools, trouble))
+    lines = [f"{name:<14}{_said(value)}" for name, value in found.items()]
+    message = "\n".join([*lines, *trouble]).strip()
+    result = {**found, "trouble": "; ".join(trouble) or None, "message": message}
+    return result, 0 if not trouble else 3
+
+
+def _tools(language: str, trouble: list[str]) -> Tools | None:
+    try:
+        return languages.find_tools(language)
+    except MissingTool as error:
+        if str(error) not in trouble:
+            trouble.append(str(error))
+    except ModuleNotFoundError as error:
+        trouble.append(f"{language}: {error}")
+    return None
+
+
+def _walls(tools: dict[str, Tools | None], trouble: list[str]) -> dict[str, Any]:
+    from oilstone_eval.sandbox import landlock
     from oilstone_eval.sandbox.tier import best
 
-    found: dict[str, Any] = {"bwrap": _bwrap(), **{name: _library(name) for name in LIBRARIES}}
+    shown = {host: inside for each in tools.values() if each for host, inside in each.shown.items()}
     try:
-        toolchain = find()
+        tier = best(shown).tier
     except MissingTool as error:
-        return _told({"rustc": None, "clippy": None, **found}, str(error)), 3
-    walls = best(toolchain.shown)
-    tools = {"rustc": toolchain.rustc, "clippy": toolchain.clippy}
-    return _told({**tools, **found, "tier": walls.tier}, walls.reason), 0
+        trouble.append(str(error))
+        return {"tier": None, "walls": []}
+    walls = ["namespaces", "seccomp", "limits", "no capabilities"]
+    interface = landlock.version()
+    return {"tier": tier, "walls": [*walls, f"landlock {interface}"] if interface else walls}
 
 
-def _told(found: dict[str, Any], trouble: str) -> dict[str, Any]:
-    lines = [f"{name:<14}{value or 'not found'}" for name, value in found.items()]
-    return {**found, "trouble": trouble or None, "message": "\n".join([*lines, trouble]).strip()}
+def _said(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) and value else str(value or "not found")
 
 
 def _bwrap() -> str | None:

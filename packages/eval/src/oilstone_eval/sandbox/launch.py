@@ -60,14 +60,16 @@ def become_job(place: Place, scratch: str, descriptors: list[int], trouble: int)
         _limits(facts, place)
         _identity(facts, place)
         if not facts["entry"]:
-            _close_rest(len(descriptors), trouble)
+            os.closerange(len(descriptors), trouble)
+            os.closerange(trouble + 1, 1 << 20)
             env = {**facts["env"], "TMPDIR": scratch} if facts["build"] else facts["env"]
             os.execve(Path(place.folder) / facts["program"], facts["argv"], env)
         module, _, name = facts["entry"].partition(":")
         function = getattr(importlib.import_module(module), name)
         os.environ.clear()
         os.environ.update(facts["env"])
-        _close_rest(len(descriptors), len(descriptors))
+        # Not `trouble` either: what a program wrote there would be taken for ours.
+        os.closerange(len(descriptors), 1 << 20)
     except BaseException as error:
         os.write(trouble, str(error).encode(errors="replace")[:4096])
         os._exit(127)
@@ -119,12 +121,6 @@ def _holding(data: bytes) -> int:
         view = view[os.write(given, view) :]
     os.lseek(given, 0, os.SEEK_SET)
     return given
-
-
-def _close_rest(kept: int, trouble: int) -> None:
-    """Close all but 0 to kept - 1, and `trouble`, which a successful exec closes."""
-    os.closerange(kept, trouble)
-    os.closerange(trouble + 1, 1 << 20)
 
 
 def _walls(facts: Facts, place: Place) -> None:

@@ -82,7 +82,7 @@ class Slot:
         deadline = time.monotonic() + MOST * running.job.limits.wall_seconds + GRACE_SECONDS
         try:
             while running.report is None:
-                ready = poll.poll(max(0.0, deadline - time.monotonic()) * 1000)
+                ready = poll.poll(min(max(0.0, deadline - time.monotonic()), 1e6) * 1000)
                 if not ready:
                     raise TimeoutError("no answer in time")
                 for descriptor, _ in ready:

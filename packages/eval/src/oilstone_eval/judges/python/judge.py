@@ -1,5 +1,6 @@
 """The Python judge: input and output, asserts in a process of their own, pytest files."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -71,7 +72,7 @@ class PythonJudge:
         def task(slot: Slot, index: int) -> None:
             told(index, judge(slot, programs[index], helpers))
 
-        with Pool(walls, min(self.workers, len(indices))) as pool:
+        with Pool(walls, min(self.workers, len(indices))) as pool, contextlib.closing(helpers):
             pool.map([partial(task, index=index) for index in indices], lambda: None)
 
     def _one(self, slot: Slot, program: Program, helpers: "_Helpers") -> Ruling:
@@ -98,3 +99,8 @@ class _Helpers:
         """Return the slot's own."""
         with self.lock:
             return self.testers.setdefault(id(slot), Tester(slot))
+
+    def close(self) -> None:
+        """End the processes."""
+        for tester in self.testers.values():
+            tester.close()

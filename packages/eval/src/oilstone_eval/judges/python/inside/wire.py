@@ -27,12 +27,13 @@ def send(descriptor: int, value: Any, foreign: plain.Foreign) -> None:
 
 def receive(descriptor: int, foreign: plain.Foreign) -> Any:
     """Read one message. Raises Gone."""
-    (size,) = _HEADER.unpack(_exactly(descriptor, _HEADER.size))
-    if size > MOST_BYTES:
-        raise Gone("a message too long")
-    data = _exactly(descriptor, size)
     try:
-        return plain.loads(data, foreign)
+        (size,) = _HEADER.unpack(_exactly(descriptor, _HEADER.size))
+        if size > MOST_BYTES:
+            raise Gone("a message too long")
+        return plain.loads(_exactly(descriptor, size), foreign)
+    except OSError as error:
+        raise Gone(str(error)) from error
     except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
         raise Gone(f"a message that is none ({type(error).__name__})") from error
 
