@@ -1,0 +1,50 @@
+"""One command with its arguments, and the rules that know it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from oilstone_eval.danger.levels import Hit
+from oilstone_eval.danger.options import Options, parse
+
+
+@dataclass
+class Call:
+    """A command as it would be started: `stdin` is its input where that is known."""
+
+    name: str
+    args: tuple[str, ...]
+    stdin: str | None
+    files: Mapping[str, str]
+
+    @cached_property
+    def plain(self) -> Options:
+        """Its options, none of them taken to have an argument."""
+        return parse(self.args)
+
+    @property
+    def text(self) -> str:
+        """Its arguments in one line, with a blank at either end."""
+        return f" {' '.join(self.args)} "
+
+
+Rule = Callable[[Call], Iterable[Hit]]
+_RULES: dict[str, list[Rule]] = {}
+
+
+def rule(names: str) -> Callable[[Rule], Rule]:
+    """Register a rule for commands of these names."""
+
+    def register(function: Rule) -> Rule:
+        for name in names.split():
+            _RULES.setdefault(name, []).append(function)
+        return function
+
+    return register
+
+
+def rules(call: Call) -> Iterator[Hit]:
+    """Yield what every rule for this command finds."""
+    name = "mkfs" if call.name.startswith("mkfs.") else call.name
+    for each in _RULES.get(name, ()):
+        yield from each(call)

@@ -1,0 +1,27 @@
+"""Stand-ins for text that is not known before a command runs; each is one character."""
+
+import re
+
+UNKNOWN = "\x02"
+# Sent by another machine; decoded from something that is not there to read.
+REMOTE = "\x03"
+DECODED = "\x04"
+# Sent by the installer of a project that everybody knows; of a file with secrets; of a shell.
+INSTALLER = "\x05"
+SECRET = "\x06"
+SHELL = "\x07"
+ANY = re.compile("[\x02-\x07]")
+_PLACEHOLDER = re.compile(rb"\{\{[^{}]*\}\}")
+
+
+def blank_placeholders(raw: bytes) -> bytes:
+    """Replace `{{placeholders}}` of command templates by unknown text of the same length."""
+    return _PLACEHOLDER.sub(lambda found: UNKNOWN.encode() * len(found[0]), raw)
+
+
+def merge(*texts: str) -> str:
+    """Return the mark that text made from these carries."""
+    joined = "".join(texts)
+    return next(
+        (mark for mark in (REMOTE, DECODED, INSTALLER, SECRET, SHELL) if mark in joined), UNKNOWN
+    )

@@ -1,0 +1,339 @@
+"""Walks a shell program as it would run, and asks the rules about every command in it."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import tree_sitter_bash
+from tree_sitter import Language, Node, Parser
+
+from oilstone_eval.danger import rules_disks, rules_files, rules_remote, rules_system, writes
+from oilstone_eval.danger.bombs import is_bomb, is_script_bomb
+from oilstone_eval.danger.calls import Call, rules
+from oilstone_eval.danger.interpreters import commands_in
+from oilstone_eval.danger.levels import Hit, Level
+from oilstone_eval.danger.marks import (
+    DECODED,
+    INSTALLER,
+    REMOTE,
+    SHELL,
+    UNKNOWN,
+    blank_placeholders,
+)
+from oilstone_eval.danger.outputs import printed
+from oilstone_eval.danger.searches import executed
+from oilstone_eval.danger.words import SPLIT, Words, braces
+from oilstone_eval.danger.wrappers import INTERPRETERS, SHELLS, bare, contained, inner, line
+
+# Importing them registers their rules.
+RULES = (rules_disks, rules_files, rules_remote, rules_system)
+DEEPEST = 6
+UNWRAPS = 12
+_REDIRECTS = ("file_redirect", "heredoc_redirect", "herestring_redirect")
+_FROM_AFAR = Hit(Level.DANGEROUS, "remote_code", "runs what another machine sends, unseen")
+_DECODED = Hit(Level.DANGEROUS, "obfuscation", "runs text that is decoded first and cannot be read")
+_INSTALLER = Hit(Level.REVIEW, "remote_code", "runs a well-known project's installer, unseen")
+_BOMB = Hit(Level.CRITICAL, "fork_bomb", "starts itself again and again, without end")
+_TOO_DEEP = Hit(Level.DANGEROUS, "obfuscation", "is nested too deeply to be read")
+_SENT = ((REMOTE, _FROM_AFAR), (DECODED, _DECODED), (INSTALLER, _INSTALLER))
+_BRACED = re.compile(r"(?:^|(?<=[;&|(\n]))\s*(\{[^\s{}]+,[^\s{}]*\})")
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+class Scan:
+    """`found` gathers (hit, start byte, end byte). A scan of text inside a text is its `child`."""
+
+    def __init__(self, depth: int = 0, span: tuple[int, int] | None = None) -> None:
+        self.found: list[tuple[Hit, int, int]] = []
+        self.env: dict[str, str] = {}
+        self.files: dict[str, str] = {}
+        self.bodies: dict[str, Node] = {}
+        self.depth, self.span = depth, span
+        self.words = Words(self.env, self._substituted, self._piped)
+
+    def source(self, text: str) -> str:
+        """Scan a program; return what it prints, with marks for what cannot be known."""
+        if "{" in text and (braced := _BRACED.search(text)):
+            words = " ".join(braces(braced[1]))
+            text = text[: braced.start(1)] + words + text[braced.end(1) :]
+        raw = blank_placeholders(text.encode(errors="replace"))
+        root = _parser().parse(raw).root_node
+        if "$0" in text and is_script_bomb(text):
+            self._tell(_BOMB, root)
+        try:
+            return self._all(root, None)
+        except RecursionError:
+            self._tell(_TOO_DEEP, root)
+            return UNKNOWN
+
+    def _tell(self, hit: Hit, node: Node) -> None:
+        start, end = self.span or (node.start_byte, node.end_byte)
+        self.found.append((hit, start, end))
+
+    def _all(self, node: Node, stdin: str | None) -> str:
+        return "\n".join(filter(None, [self._run(child, stdin) for child in node.named_children]))
+
+    def _run(self, node: Node, stdin: str | None) -> str:
+        """Follow one statement; return its standard output."""
+        kind = node.type
+        if kind == "command":
+            return self._command(node, stdin, ())
+        if kind == "pipeline":
+            return self._pipeline(node.named_children, stdin)
+        if kind == "redirected_statement":
+            return self._redirected(node, stdin)
+        if kind == "variable_assignment":
+            self._assign(node)
+        elif kind == "function_definition":
+            self._define(node)
+        elif kind == "for_statement":
+            return self._loop(node)
+        elif kind in ("declaration_command", "unset_command"):
+            return self._declare(node)
+        elif kind not in ("word", "comment", "string_content", "raw_string", "heredoc_body"):
+            return self._all(node, stdin)
+        return ""
+
+    def _pipeline(self, stages: Sequence[Node], stdin: str | None) -> str:
+        text = stdin
+        for stage in stages:
+            text = self._run(stage, text)
+        return text or ""
+
+    def _redirected(self, node: Node, stdin: str | None) -> str:
+        redirects = [child for child in node.named_children if child.type in _REDIRECTS]
+        given = self._given(redirects, stdin)
+        body = node.child_by_field_name("body")
+        if body is not None and body.type == "command":
+            text = self._command(body, given, redirects)
+        elif body is not None and body.type == "pipeline":
+            text = self._pipeline(body.named_children[:-1], stdin)
+            last = body.named_children[-1]
+            text = self._redirect_last(last, text, redirects)
+        else:
+            text = self._run(body, given) if body is not None else ""
+            self._written(redirects, text, node, "")
+        for redirect in redirects:
+            for child in redirect.named_children:
+                if child.type in ("pipeline", "command"):
+                    stages = child.named_children if child.type == "pipeline" else [child]
+                    text = self._pipeline(stages, text)
+        return text
+
+    def _redirect_last(self, last: Node, text: str, redirects: Sequence[Node]) -> str:
+        if last.type == "command":
+            return self._command(last, self._given(redirects, text), redirects)
+        found = self._run(last, text)
+        self._written(redirects, found, last, "")
+        return found
+
+    def _given(self, redirects: Sequence[Node], stdin: str | None) -> str | None:
+        """Return the standard input after redirections."""
+        for redirect in redirects:
+            if redirect.type == "herestring_redirect":
+                stdin = self.words.text(redirect.named_children[0], quoted=True)
+            elif redirect.type == "heredoc_redirect":
+                body = [child for child in redirect.named_children if child.type == "heredoc_body"]
+                stdin = body[0].text.decode(errors="replace") if body and body[0].text else ""
+                for each in body:
+                    self._all(each, None)
+            elif redirect.children and redirect.children[0].type == "<":
+                target = self.words.of(redirect.named_children[-1])
+                stdin = self.files.get(_key(target[0]), UNKNOWN) if target else UNKNOWN
+        return stdin
+
+    def _written(self, redirects: Sequence[Node], text: str, node: Node, name: str) -> None:
+        """Look at what output redirections overwrite, and remember what is in their files."""
+        for redirect in redirects:
+            signs = [child.type for child in redirect.children]
+            if redirect.type != "file_redirect" or not redirect.named_children:
+                continue
+            target = redirect.child_by_field_name("destination") or redirect.named_children[-1]
+            for path in self.words.of(target)[:1]:
+                hit = writes.redirected(path, signs, text, name)
+                if hit:
+                    self._tell(hit, node if name else redirect)
+                self._keep(path, ">>" in signs, text, node)
+
+    def _keep(self, path: str, append: bool, text: str, node: Node) -> None:
+        path = _key(path)
+        self.files[path] = self.files.get(path, "") + "\n" + text if append else text
+        if writes.is_run_later(path):
+            self._nested(writes.scheduled(path, text), node)
+
+    def _assign(self, node: Node) -> None:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is None or not name.text:
+            return
+        text = ""
+        if value is not None and value.type == "array":
+            text = SPLIT.join(word for each in value.named_children for word in self.words.of(each))
+        elif value is not None:
+            text = self.words.text(value, quoted=True)
+        key = name.text.decode()
+        appends = any(child.type == "+=" for child in node.children)
+        self.env[key] = self.env.get(key, "") + text if appends else text
+        hit = writes.variable(key, text)
+        if hit:
+            self._tell(hit, node)
+
+    def _declare(self, node: Node) -> str:
+        words = []
+        for child in node.named_children:
+            if child.type == "variable_assignment":
+                self._assign(child)
+            else:
+                words.append(child.text.decode() if child.text else "")
+        hit = writes.variable(words[-1], "") if words and node.type == "unset_command" else None
+        if hit:
+            self._tell(hit, node)
+        return ""
+
+    def _define(self, node: Node) -> None:
+        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        if name is None or body is None or not name.text:
+            return
+        if is_bomb(name.text.decode(), body):
+            self._tell(_BOMB, node)
+        self._run(body, None)
+
+    def _loop(self, node: Node) -> str:
+        variable, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
+        values = [word for child in node.children_by_field_name("value")
+                  for word in self.words.of(child)]  # fmt: skip
+        out = ""
+        for value in values[:8] or [UNKNOWN]:
+            if variable is not None and variable.text:
+                self.env[variable.text.decode()] = value
+            out += self._run(body, None) if body is not None else ""
+        return out
+
+    def _substituted(self, node: Node) -> str:
+        """Return what a command substitution becomes."""
+        if node.named_children and node.named_children[0].type == "file_redirect":
+            names = self.words.of(node.named_children[0].named_children[-1])
+            return self.files.get(_key(names[0]), UNKNOWN) if names else UNKNOWN
+        return self._all(node, None)
+
+    def _piped(self, node: Node) -> str:
+        """Return the name of a process substitution's pipe, whose content is known from then on."""
+        name = f"/dev/fd/{64 + len(self.files)}"
+        self.files[name] = self._all(node, None)
+        return name
+
+    def _command(self, node: Node, stdin: str | None, redirects: Sequence[Node]) -> str:
+        words: list[str] = []
+        end = -1
+        own = [child for child in node.named_children if child.type in _REDIRECTS]
+        stdin = self._given(own, stdin)
+        for child in node.named_children:
+            if child.type == "variable_assignment":
+                self._assign(child)
+            elif child.type not in _REDIRECTS:
+                named = child.type == "command_name" and child.named_children
+                found = self.words.of(child.named_children[0] if named else child)
+                if child.start_byte == end and words and found:
+                    # The parser ends a word at some quotes; the shell does not.
+                    found[0] = words.pop() + found[0]
+                words += found
+                end = child.end_byte
+        words = [word for word in words if word] if words and not words[0] else words
+        every = [*redirects, *own]
+        text = self._call(words, stdin, node) if words else ""
+        if every:
+            self._written(every, text, node, bare(words[0]) if words else "")
+        return text
+
+    def _call(self, words: list[str], stdin: str | None, node: Node) -> str:
+        """Look at one command through its prefixes; return what it prints."""
+        for _ in range(UNWRAPS):
+            if not words:
+                return ""
+            name, args = bare(words[0]), words[1:]
+            behind = inner(name, args, stdin)
+            if behind is None:
+                break
+            if name == "command" and args and args[0] in ("-v", "-V"):
+                break
+            words = behind
+        if name in SHELLS or name in ("source", ".", "at", "batch", "crontab") or name == "$0":
+            return self._shell(name, args, stdin, node)
+        text = line(name, args)
+        if text is not None:
+            return self._nested(text, node)
+        return self._plain(name, words, stdin, node)
+
+    def _plain(self, name: str, words: list[str], stdin: str | None, node: Node) -> str:
+        args = words[1:]
+        for mark, hit in _SENT:
+            if mark in name:
+                self._tell(hit, node)
+        if _key(words[0]) in self.files:
+            self._nested(self.files[_key(words[0])], node)
+        if name in INTERPRETERS:
+            for text in commands_in(name, args, stdin, self.files):
+                self._nested(text, node)
+        for command in executed(name, args):
+            self._call(command, None, node)
+        for hit in rules(Call(name, tuple(args), stdin, self.files)):
+            self._tell(hit, node)
+        if inside := contained(name, args):
+            return self._call(inside, stdin, node)
+        text = printed(name, args, stdin, self.files)
+        self.files.update(writes.downloads(name, args, stdin))
+        return text
+
+    def _shell(self, name: str, args: list[str], stdin: str | None, node: Node) -> str:
+        """Follow a shell into what it runs: -c, a file, or its input."""
+        if name == "crontab":
+            for hit in rules(Call(name, tuple(args), stdin, self.files)):
+                self._tell(hit, node)
+            fed = stdin if args[:1] == ["-"] or not args else None
+            return self._nested(writes.scheduled("crontab", fed), node) if fed else ""
+        if name in ("at", "batch"):
+            return self._nested(stdin, node) if stdin else ""
+        for place, word in enumerate(args):
+            if (
+                word.startswith("-")
+                and "c" in word
+                and not word.startswith("--")
+                and args[place + 1 :]
+            ):
+                self._positional(args[place + 2 :])
+                return self._nested(args[place + 1], node)
+            if word[:1] not in "-+" and _key(word) in self.files:
+                return self._nested(self.files[_key(word)], node)
+            if (
+                word[:1] not in "-+"
+                and word != "/dev/stdin"
+                and args[place - 1] not in ("-o", "-O")
+            ):
+                return UNKNOWN
+        if "-i" in args:
+            return SHELL
+        return self._nested(stdin, node) if stdin and name not in ("source", ".") else ""
+
+    def _positional(self, values: Sequence[str]) -> None:
+        for place, value in enumerate(values):
+            self.env[str(place)] = value
+        self.env["@"] = self.env["*"] = SPLIT.join(values[1:])
+
+    def _nested(self, text: str, node: Node) -> str:
+        """Scan text that is run as a program of its own."""
+        if self.depth >= DEEPEST or not text.strip():
+            return ""
+        child = Scan(self.depth + 1, self.span or (node.start_byte, node.end_byte))
+        child.env.update(self.env)
+        child.files.update(self.files)
+        out = child.source(text)
+        self.found += child.found
+        return out
+
+
+def _key(path: str) -> str:
+    """Return the name that a file is remembered by: ./x is x."""
+    return path[2:] if path.startswith("./") else path

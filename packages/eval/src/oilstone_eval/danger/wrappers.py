@@ -1,0 +1,155 @@
+"""Commands that run the command in their arguments, and how to get at it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from posixpath import basename
+
+from oilstone_eval.danger.marks import UNKNOWN
+from oilstone_eval.danger.names import names
+from oilstone_eval.danger.options import skip
+
+SHELLS = names("sh bash dash zsh ksh mksh ash fish csh tcsh rbash busybox-sh yash")
+INTERPRETERS = names(
+    "python python2 python3 perl perl5 ruby node nodejs php lua tclsh osascript pwsh deno bun"
+)
+# Options that take a word, by letter and by name.
+_PREFIXES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "sudo": ("ughpCrtTURD", ("user", "group", "host", "prompt", "chdir", "chroot")),
+    "doas": ("uC", ()), "pkexec": ("", ("user",)), "gksudo": ("u", ()), "kdesudo": ("u", ()),
+    "env": ("uC", ("unset", "chdir")), "nice": ("n", ("adjustment",)),
+    "ionice": ("cnp", ("class", "classdata")), "nohup": ("", ()), "setsid": ("", ()),
+    "time": ("fo", ("format", "output")), "stdbuf": ("ioe", ("input", "output", "error")),
+    "command": ("", ()), "builtin": ("", ()), "exec": ("a", ()), "strace": ("eopsuaIOS", ()),
+    "ltrace": ("eopsula", ()), "chrt": ("TPD", ()), "unshare": ("RwSG", ()),
+    "systemd-run": ("pMHuG", ("unit", "property", "slice", "uid")), "firejail": ("", ()),
+    "fakeroot": ("", ()), "busybox": ("", ()), "toybox": ("", ()), "catchsegv": ("", ()),
+    "caffeinate": ("tw", ()), "proxychains": ("f", ()), "proxychains4": ("f", ()),
+    "coproc": ("", ()),
+    "torsocks": ("", ()), "eatmydata": ("", ()), "cgexec": ("g", ()), "numactl": ("CNmpi", ()),
+    "then": ("", ()), "do": ("", ()), "else": ("", ()), "unbuffer": ("", ()), "noglob": ("", ()),
+    "sshpass": ("pfd", ()), "dbus-run-session": ("", ()), "xvfb-run": ("nsef", ()),
+    "entr": ("", ()),
+    "rlwrap": ("", ()), "tsocks": ("", ()), "watchdo": ("", ()),
+}  # fmt: skip
+# Those with an operand of their own before the command.
+_LEADING = {
+    "timeout": ("sk", ("signal", "kill-after"), 1), "chroot": ("", ("userspec", "groups"), 1),
+    "taskset": ("", (), 1), "flock": ("wE", ("timeout",), 1), "nsenter": ("tSGw", ("target",), 0),
+    "setarch": ("", (), 1), "runcon": ("turl", (), 1), "sg": ("", (), 1), "chpst": ("ueo/n", (), 0),
+    "setpriv": ("", (), 0), "capsh": ("", (), 0), "su-exec": ("", (), 1), "gosu": ("", (), 1),
+    "pkexec": ("", ("user",), 0), "lxc-attach": ("n", ("name",), 0), "arch-chroot": ("", (), 1),
+}  # fmt: skip
+# Their whole rest is a line for a shell.
+_LINES = {
+    "eval": ("", ()), "watch": ("nd", ("interval",)), "script": ("", ()),
+    "parallel": ("jnSNLI", ("jobs",)), "ssh": ("bcDEeFIiJLlmOopQRSWw", ()), "rsh": ("l", ()),
+    "mosh": ("p", ()), "trap": ("", ()), "at": ("qft", ()), "batch": ("", ()), "dsh": ("gm", ()),
+    "alias": ("", ()),
+}  # fmt: skip
+_XARGS = ("IndPLsEa", ("max-args", "max-procs", "replace", "delimiter", "arg-file", "max-lines"))
+_DOCKER = ("eEvpuwlhmc", (
+    "name", "env", "volume", "publish", "user", "workdir", "network", "entrypoint", "label",
+    "mount",
+    "hostname", "memory", "cpus", "pid", "ipc", "cap-add", "device", "restart", "platform",
+))  # fmt: skip
+
+
+def bare(name: str) -> str:
+    """Return a command's name without its folder."""
+    return basename(name) if "/" in name else name
+
+
+def inner(name: str, args: Sequence[str], stdin: str | None) -> list[str] | None:
+    """Return the command that this one runs with its arguments; None when it is no such prefix."""
+    if name == "env" and (at := _split(args)) is not None:
+        return ["sh", "-c", " ".join(args[at:]).removeprefix("--split-string=").removeprefix("-S")]
+    if name == "runuser" and "--" in args:
+        return list(args)[list(args).index("--") + 1 :]
+    if name in _PREFIXES:
+        return _after(args, *_PREFIXES[name])
+    if name in _LEADING:
+        valued, names, own = _LEADING[name]
+        return _after(list(args)[skip(args, valued, names) + own :], "", ())
+    if name == "xargs":
+        return _xargs(args, stdin)
+    return None
+
+
+def _after(args: Sequence[str], valued: str, names: Sequence[str]) -> list[str]:
+    rest = list(args)[skip(args, valued, names) :]
+    while rest and re.match(r"[A-Za-z_]\w*=", rest[0]):
+        rest.pop(0)
+    return rest
+
+
+def _split(args: Sequence[str]) -> int | None:
+    """Return where env is told to split a string into a command."""
+    found = (i for i, word in enumerate(args) if word.startswith(("-S", "--split-string")))
+    return next(found, None)
+
+
+def _xargs(args: Sequence[str], stdin: str | None) -> list[str]:
+    """Append what is read; where it is to be put in, put it there."""
+    at = skip(args, *_XARGS)
+    command, options = list(args[at:]) or ["echo"], list(args[:at])
+    given = stdin.split() if stdin is not None else [UNKNOWN]
+    marks = [options[i + 1] for i, word in enumerate(options[:-1]) if word in ("-I", "--replace")]
+    marks += [word[2:] for word in options if word.startswith("-I") and len(word) > 2]
+    marks += ["{}"] if "-i" in options else []
+    if not marks:
+        return command + given
+    return [word.replace(marks[0], " ".join(given)) for word in command]
+
+
+def contained(name: str, args: Sequence[str]) -> list[str]:
+    """Return what is run in a container: after the image's or container's name."""
+    if name not in ("docker", "podman", "kubectl", "nerdctl", "lxc") or args[0:1] not in (
+        ["exec"],
+        ["run"],
+    ):
+        return []
+    rest = list(args[1:])
+    if "--" in rest:
+        return rest[rest.index("--") + 1 :]
+    return rest[skip(rest, *_DOCKER) + 1 :]
+
+
+def line(name: str, args: Sequence[str]) -> str | None:
+    """Return the text that this command hands to a shell; None when it does not."""
+    if name in _LINES:
+        return _line(name, list(args)[skip(args, *_LINES[name]) :])
+    if name in ("su", "runuser", "script", "flock", "sg", "newgrp", "screen", "tmux"):
+        return _option(name, args)
+    if name in ("awk", "gawk", "mawk"):
+        return ";".join(re.findall(r"system\s*\(\s*\"([^\"]*)\"", " ".join(args))) or None
+    if name in ("vim", "vi", "nvim", "ex"):
+        return ";".join(re.findall(r"(?:^|\s)[:+]?!\s*(.*)", " ".join(args))) or None
+    return None
+
+
+def _line(name: str, rest: list[str]) -> str | None:
+    if name in ("ssh", "rsh", "mosh"):
+        return " ".join(rest[1:]) or None
+    if name == "trap":
+        return rest[0] if len(rest) > 1 else None
+    if name == "alias":
+        return ";".join(word.partition("=")[2] for word in rest)
+    if name in ("at", "batch"):
+        return None
+    if name == "parallel":
+        command, _, given = " ".join(rest).partition(":::")
+        return command.replace("{}", given) if "{}" in command else command + given
+    return " ".join(rest)
+
+
+def _option(name: str, args: Sequence[str]) -> str | None:
+    """Return the text of -c, or what a terminal multiplexer is told to start."""
+    words = list(args)
+    for place, word in enumerate(words[:-1]):
+        if word == "--command" or re.fullmatch(r"-[a-z]*c", word):
+            return words[place + 1]
+    if name == "tmux":
+        return words[-1] if words and words[0].startswith("new") and " " in words[-1] else None
+    if name == "screen":
+        return " ".join(words[skip(words, "SscTt") :])
+    return None
