@@ -64,8 +64,9 @@ def enrich(
 
 
 def _recorded(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Where and how fast the model was asked does not change what it is asked."""
-    return {**settings, "endpoint": {"model": settings["endpoint"]["model"]}}
+    """Return what decides the content: not where, how fast and at what price a model was asked."""
+    asked = {key: value for key, value in settings.items() if key != "price"}
+    return {**asked, "endpoint": {"model": settings["endpoint"]["model"]}}
 
 
 def _check_templates(settings: Mapping[str, Any], path: Path) -> None:
