@@ -4,6 +4,7 @@ import pytest
 
 from oilstone_registry import lifecycle
 from oilstone_registry.audit import Act
+from oilstone_schemas import canonical
 from oilstone_schemas.command import CheckFailed
 
 NAMES = list(lifecycle.NEXT)
@@ -146,3 +147,52 @@ def test_rank_base_model_and_domains_are_read_from_the_adapter(workshop):
     row = workshop.registered(adapter, "--domain", "rust", "--domain", "async")
     told = (row["rank"], row["base_model"], row["domains"])
     assert told == (16, "Qwen/Qwen2.5-Coder-7B", ["rust", "async"])
+
+
+def waived(workshop, adapter, expires):
+    """A decision that passes by a waiver alone, as it was made while that held."""
+    from datetime import date, timedelta
+
+    last = date.fromisoformat(expires)
+    said = {"owner": "ada", "approver": "bob", "reason": "a known regression"}
+    said |= {"granted": str(last - timedelta(days=30)), "expires": expires}
+    report = workshop.report("waived", adapter)
+    gate = dict(conftest_gate(), waivable=True)
+    keys = ("name", "metric", "op", "basis", "rationale")
+    found = {key: gate[key] for key in keys} | {"slice": None, "threshold": gate["value"]}
+    found |= {"observed": 0.5, "low": None, "high": None, "n": 300, "unscored": 0}
+    found |= {"baseline": None, "verdict": "failed", "explanation": "as asked", "waiver": said}
+    offered = said | {"gate": gate["name"], "report": report.digest, "state": "used"}
+    data = {"adapter": {"digest": adapter.digest}, "report": {"digest": report.digest}}
+    data |= {"baselines": {}, "gates": [found], "verdict": "passed", "waivers": [offered]}
+    data |= {"as_of": str(last - timedelta(days=1))}
+    files = {"decision.json": canonical.pretty(data).decode()}
+    return workshop.publish("waived", "decision", [report], files, {"gates": [gate]})
+
+
+def conftest_gate():
+    return {
+        "name": "compiles",
+        "metric": "compile_rate",
+        "op": ">=",
+        "value": 0.9,
+        "basis": "point",
+        "min_n": 1,
+        "max_unscored": 0,
+        "rationale": "a program that does not compile helps nobody",
+    }
+
+
+def test_an_expired_waiver_is_refused_with_the_day(workshop):
+    adapter = workshop.adapter()
+    workshop.registered(adapter)
+    decision = waived(workshop, adapter, "2026-01-31")
+    code, why = message(workshop.run("promote", "rust-tiny", "--decision", decision.folder))
+    assert (code, "expired on 2026-01-31" in why) == (1, True)
+
+
+def test_a_waiver_that_holds_counts(workshop):
+    adapter = workshop.adapter()
+    workshop.registered(adapter)
+    decision = waived(workshop, adapter, "2999-01-31")
+    assert workshop.promoted("rust-tiny", decision)["status"] == "production"
