@@ -139,15 +139,15 @@ def test_every_refused_row_names_the_row_that_stays_and_the_similarity():
     stage = Deduplicate()
     answers = list(stage(rows(PROGRAM, "fn other() {}", changed, PROGRAM + "\r\n", changed)))
     assert [type(answer) for answer in answers] == [Kept, Kept, Refused, Refused, Refused]
-    assert [(r.removed, r.kept) for r in stage.removals] == [
+    assert [(r.removed, r.kept) for r in stage.removals()] == [
         ("r2", "r0"),
         ("r3", "r0"),
         ("r4", "r0"),
     ]
     expected = float(jaccard(plain_set(PROGRAM, 5), plain_set(changed, 5)))
-    assert [r.jaccard for r in stage.removals] == [expected, 1.0, expected]
+    assert [r.jaccard for r in stage.removals()] == [expected, 1.0, expected]
     assert answers[2][1:] == ("near_duplicate", f"Jaccard {expected:.4f} with r0")
-    assert answers[3][1:] == ("duplicate", "the same text as r0")
+    assert answers[3][1:] == ("duplicate", "the same words as r0 (Jaccard 1.0000)")
 
 
 def test_without_a_threshold_only_equal_texts_go():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,75 +23,90 @@ class Removal(NamedTuple):
     jaccard: float
 
 
-@dataclass
 class Deduplicate:
-    """A global stage; `removals` is filled when it has run.
+    """A global stage: of rows with near texts the first stays.
 
     `fields` of a row make its text. `threshold` is the least Jaccard similarity of sets of
     `ngram` words at which a later row goes, or None for exact duplicates alone. Sets are spilled
-    to a temporary file in `folder`.
+    to a temporary file in `folder`. When it has run, `links` holds pairs of groups of which one
+    has a row that repeats a row of the other: a split must keep them together.
     """
 
-    threshold: float | None = 0.7
-    ngram: int = 5
-    fields: Sequence[str] = ("completion",)
-    folder: Path | None = None
-    removals: list[Removal] = field(default_factory=list)
+    def __init__(
+        self,
+        threshold: float | None = 0.7,
+        ngram: int = 5,
+        fields: Sequence[str] = ("completion",),
+        folder: Path | None = None,
+    ) -> None:
+        self._threshold, self._ngram = threshold, ngram
+        self._fields, self._folder = fields, folder
+        self._ids: list[str] = []
+        self._kept, self._jaccard = array("q"), array("d")
+        self.links: set[tuple[str, str]] = set()
 
     def __call__(self, rows: Iterable[Row]) -> Iterator[Kept | Refused]:
         """Answer every row, in order; `rows` is iterated twice."""
-        found = dict(self._find(rows))
-        self.removals = []
+        self._find(rows)
+        groups: dict[int, str] = {}
+        named = {kept for number, kept in enumerate(self._kept) if number != kept}
         for number, row in enumerate(rows):
-            removal = found.get(number)
-            if removal is None:
+            kept = self._kept[number]
+            if number in named:
+                groups[number] = _group(row)
+            if kept == number:
                 yield Kept(row)
-            else:
-                self.removals.append(removal)
-                yield Refused(row, *_words_for(removal))
+                continue
+            if groups[kept] != _group(row):
+                self.links.add((groups[kept], _group(row)))
+            yield Refused(row, *_explained(self._removal(number)))
 
-    def _find(self, rows: Iterable[Row]) -> Iterator[tuple[int, Removal]]:
-        ids: list[str] = []
-        first: dict[bytes, int] = {}
-        distinct = array("q")
-        repeats: list[tuple[int, int]] = []
+    def removals(self) -> Iterator[Removal]:
+        """What was removed, in order; after the stage has run."""
+        return (self._removal(n) for n, kept in enumerate(self._kept) if n != kept)
 
-        def new_texts() -> Iterator[str]:
-            for row in rows:
-                text = row_text(row, self.fields)
-                number = len(ids)
-                ids.append(row["id"])
-                kept = first.setdefault(digest(text), number)
-                if kept == number:
-                    distinct.append(number)
-                    yield text
-                else:
-                    repeats.append((number, kept))
+    def _removal(self, number: int) -> Removal:
+        return Removal(self._ids[number], self._ids[self._kept[number]], self._jaccard[number])
 
-        if self.threshold is None:
-            for _ in new_texts():
+    def _find(self, rows: Iterable[Row]) -> None:
+        """Note for every row which one stands for it, itself when it stays."""
+        self._ids, self._kept, self._jaccard = [], array("q"), array("d")
+        self.links = set()
+        texts = self._new_texts(rows)
+        if self._threshold is None:
+            for _ in texts:
                 pass
-            near = {}
-        else:
-            near = self._near(new_texts(), distinct, self.threshold)
-        yield from ((n, Removal(ids[n], ids[k], j)) for n, (k, j) in near.items())
-        for number, kept in repeats:
-            root, jaccard = near.get(kept, (kept, 1.0))
-            yield number, Removal(ids[number], ids[root], jaccard)
-
-    def _near(
-        self, texts: Iterable[str], numbers: Sequence[int], threshold: float
-    ) -> dict[int, tuple[int, float]]:
-        """The kept row that each removed row is nearest to; of equally near ones the first."""
-        nearest: dict[int, tuple[int, float]] = {}
-        with SetStore(self.folder) as store:
+            return
+        with SetStore(self._folder) as store:
             for group in batches(texts):
-                store.append(shingles(words(group), self.ngram))
-            for match in near_duplicates(store, threshold):
-                removed, kept = numbers[match.removed], numbers[match.kept]
-                if removed not in nearest or match.jaccard > nearest[removed][1]:
-                    nearest[removed] = (kept, match.jaccard)
-        return nearest
+                store.append(shingles(words(group), self._ngram))
+            self._near(store, self._threshold)
+        self._follow()
+
+    def _new_texts(self, rows: Iterable[Row]) -> Iterator[str]:
+        """Texts that no earlier row has; all rows are numbered on the way."""
+        first: dict[bytes, int] = {}
+        for number, row in enumerate(rows):
+            text = row_text(row, self._fields)
+            self._ids.append(row["id"])
+            self._kept.append(first.setdefault(digest(text), number))
+            self._jaccard.append(1.0)
+            if self._kept[number] == number:
+                yield text
+
+    def _near(self, store: SetStore, threshold: float) -> None:
+        """Of several kept rows that a row is near to, take the nearest, of equals the first."""
+        numbers = array("q", (n for n, kept in enumerate(self._kept) if n == kept))
+        for match in near_duplicates(store, threshold):
+            removed, kept = numbers[match.removed], numbers[match.kept]
+            if self._kept[removed] == removed or match.jaccard > self._jaccard[removed]:
+                self._kept[removed], self._jaccard[removed] = kept, match.jaccard
+
+    def _follow(self) -> None:
+        """A copy of a row that went goes for the sake of the row that this one went for."""
+        for number, kept in enumerate(self._kept):
+            if kept != number and self._kept[kept] != kept:
+                self._kept[number], self._jaccard[number] = self._kept[kept], self._jaccard[kept]
 
 
 def row_text(row: Row, fields: Sequence[str]) -> str:
@@ -103,7 +117,11 @@ def row_text(row: Row, fields: Sequence[str]) -> str:
     return "\n".join(str(row[name]) for name in fields)
 
 
-def _words_for(removal: Removal) -> tuple[str, str]:
+def _group(row: Row) -> str:
+    return str(row.get("group", row["id"]))
+
+
+def _explained(removal: Removal) -> tuple[str, str]:
     if removal.jaccard == 1.0:
-        return "duplicate", f"the same text as {removal.kept}"
+        return "duplicate", f"the same words as {removal.kept} (Jaccard 1.0000)"
     return "near_duplicate", f"Jaccard {removal.jaccard:.4f} with {removal.kept}"
