@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,56 +18,70 @@ from oilstone_schemas.disk import guard
 class Ledger:
     """Values by key, one JSON line each; the last value of a key counts.
 
-    A line that a killed writer cut off is skipped, and the next writer begins on a new one.
+    In memory are keys and places alone. A line that a killed writer cut off is skipped, and the
+    next writer begins on a new one.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._values: dict[str, Any] = {}
+        self._places: dict[bytes, int] = {}
         with guard(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            for key, value in self._lines():
-                self._values[key] = value
+            for key, place in self._found():
+                self._places[_short(key)] = place
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._places)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._values
+        return _short(key) in self._places
 
     def get(self, key: str) -> Any:
         """Return the value of `key`, or None."""
-        return self._values.get(key)
+        place = self._places.get(_short(key))
+        if place is None:
+            return None
+        with guard(self.path), self.path.open("rb") as file:
+            file.seek(place)
+            return orjson.loads(file.readline())["value"]
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Append `values`; when this returns they are on the disk, whatever happens next."""
         if not values:
             return
-        lines = (orjson.dumps({"key": key, "value": value}) for key, value in values.items())
         with guard(self.path), self.path.open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            start = b"" if _ends_a_line(self.path) else b"\n"
-            file.write(start + b"".join(line + b"\n" for line in lines))
+            place = file.seek(0, os.SEEK_END)
+            if not _ends_a_line(self.path):
+                place += file.write(b"\n")
+            for key, value in values.items():
+                self._places[_short(key)] = place
+                place += file.write(orjson.dumps({"key": key, "value": value}) + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        self._values.update(values)
 
-    def _lines(self) -> Iterator[tuple[str, Any]]:
+    def _found(self) -> Iterator[tuple[str, int]]:
         if not self.path.is_file():
             return
+        place = 0
         with self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
-                entry = _parsed(line)
-                if entry is None:
+                key = _parsed(line)
+                if key is None:
                     say(f"{self.path}:{number}: a cut-off line, skipped")
                 else:
-                    yield entry
+                    yield key, place
+                place += len(line)
 
 
-def _parsed(line: bytes) -> tuple[str, Any] | None:
+def _short(key: str) -> bytes:
+    return hashlib.blake2b(key.encode(), digest_size=16).digest()
+
+
+def _parsed(line: bytes) -> str | None:
     try:
         entry = orjson.loads(line)
-        return str(entry["key"]), entry["value"]
+        return str(entry["key"]) if "value" in entry else None
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -7,6 +7,7 @@ not stand on two sides of a split.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -65,7 +66,7 @@ class Unrepeated:
 
     def __call__(self, rows: Iterable[Row]) -> Iterator[Kept | Refused]:
         """Answer every row, in order; those of other languages are kept."""
-        seen: dict[object, str] = {}
+        seen: dict[bytes, str] = {}
         members: Counter[str] = Counter()
         for row in rows:
             key, name = (_sense(row), family(row["completion"])) if _shell(row) else (None, "")
@@ -87,12 +88,15 @@ def _shell(row: Row) -> bool:
     return row["language"] in LANGUAGES
 
 
-def _sense(row: Row) -> object:
+def _sense(row: Row) -> bytes:
+    """Return a hash of what makes a row a repetition: a million rows need some 200 MB."""
     text = row["completion"]
     words = tuple(map(tuple, commands(text)))
     # Operators and redirections are no words: what is left of the text must agree as well.
     frame = re.sub(r"[^|&;<>(){}$`]", "", text)
-    return " ".join(row["prompt"].lower().split()), words or tuple(text.split()), frame
+    asked = " ".join(row["prompt"].lower().split())
+    sense = repr((asked, words or tuple(text.split()), frame))
+    return hashlib.blake2b(sense.encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def _chain(words: list[str]) -> Iterator[str]:
