@@ -26,7 +26,8 @@ _BY_NAME = {
     r"waivers\.yaml": "waivers.v1",
     r"phase[^/]*\.yaml": "recipe-phase.v1",
     r"sweep[^/]*\.yaml": "recipe-sweep.v1",
-    r"(data|base|eval|enrich|from-verdicts|from-outcomes|retrain|experiment)\.yaml": r"recipe-\1.v1",
+    r"(data|base|eval|enrich|retrain|experiment)\.yaml": r"recipe-\1.v1",
+    r"(from-verdicts|from-outcomes)\.yaml": r"recipe-\1.v1",
     r"domains\.json": "domains.v1",
     r"classes\.jsonl": "class.v1",
 }

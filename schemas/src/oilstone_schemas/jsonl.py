@@ -98,14 +98,15 @@ def _parse(line: bytes, where: str) -> dict[str, Any]:
 
 
 def _line(row: Mapping[str, Any], schema: str | None, where: str) -> bytes:
-    if schema is not None:
-        validate.check(row, schema, where)
     try:
         line = dumps(row)
         strict.refuse_surrogates(line, row)
-        return line + b"\n"
     except (TypeError, ValueError) as error:
         raise OilstoneError(f"{where}: cannot be written as JSON: {error}") from error
+    # What is read back is checked, not what Python makes of it: a tuple is a list by then.
+    if schema is not None and not validate.accepts(schema)(value := strict.parse(line)):
+        validate.check(value, schema, where)
+    return line + b"\n"
 
 
 @contextmanager
