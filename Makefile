@@ -4,7 +4,7 @@ SHELL := bash
 # `make phase1 phase2 eval` keeps its order, even under -j. The commands decide what is up to date.
 .NOTPARALLEL:
 .PHONY: help setup lock doctor check test test-all schemas wheels clean bench
-.PHONY: data base phase1 phase1-continued phase2 sweep eval gate register
+.PHONY: data base phase1 phase1-continued phase2 sweep expert-iteration eval gate register
 
 SPECIALIST ?= rust-tiny
 WORK ?= work/$(SPECIALIST)
@@ -14,6 +14,9 @@ BASE ?= $(WORK)/base
 ADAPTER ?= $(WORK)/phase2
 REPORT ?= $(WORK)/report/phase2
 REGISTRY ?= work/registry.sqlite
+# Of expert-iteration: rounds at most, and the metric of the report that a round must raise.
+ROUNDS ?= 3
+METRIC ?= avg_idiomatic_score
 # Overrides of single keys, such as SET_PHASE="seed=2 schedule.steps=10".
 SET_DATA ?=
 SET_BASE ?=
@@ -66,6 +69,10 @@ phase2: phase1 phase1-continued ## Train phase 2: sharp, on top of phase 1
 
 sweep: base ## Try phase 1 with other values (SWEEP="--dry-run" to list them)
 	oilstone-train sweep $(RECIPES)/sweep.yaml --data $(DATA) --base $(BASE) --out $(WORK)/sweep $(SWEEP)
+
+expert-iteration: phase1 ## Train phase 1's adapter on its own best answers, round by round
+	python tools/expert_iteration.py --work $(WORK) --recipes $(RECIPES) --data $(DATA) \
+	  --base $(BASE) --start $(WORK)/phase1 --rounds $(ROUNDS) --metric $(METRIC)
 
 eval: base ## Judge every arm on the same problems; print the table and the gates
 	tools/evaluate.sh

@@ -7,7 +7,7 @@ import pytest
 from oilstone_schemas import content, recipe
 
 ROOT = Path(__file__).resolve().parents[2]
-KNOWN = [path for path in sorted(ROOT.glob("recipes/*/*.yaml")) if content.schema_of(path.name)]
+KNOWN = [path for path in sorted(ROOT.glob("recipes/**/*.yaml")) if content.schema_of(path.name)]
 
 
 @pytest.mark.parametrize("path", KNOWN, ids=lambda path: str(path.relative_to(ROOT)))

@@ -75,6 +75,20 @@ def test_samples_are_the_known_solutions(run, dataset, tmp_path):
     assert {s["problem_id"]: s["code"] for s in samples} == answers
 
 
+def test_a_limit_draws_the_same_rows_in_their_order(run, dataset, tmp_path):
+    for name, limit in (("all", 400), ("few", 30), ("fewer", 10)):
+        out = tmp_path / name
+        given = ("--as", "problems", "--split", "train", "--limit", str(limit))
+        assert run("export", dataset, *given, "--out", out).returncode == 0
+    ids = [
+        [row["id"] for row in jsonl.read(tmp_path / name / "problems.jsonl")]
+        for name in ("all", "few", "fewer")
+    ]
+    assert [len(found) for found in ids[1:]] == [30, 10]
+    assert set(ids[2]) < set(ids[1]) < set(ids[0])
+    assert ids[1] == [name for name in ids[0] if name in set(ids[1])]
+
+
 def test_export_of_something_else_is_exit_2(run, tmp_path):
     made = run("export", tmp_path, "--as", "problems", "--out", tmp_path / "p")
     assert made.returncode == 2 and str(tmp_path) in made.stderr

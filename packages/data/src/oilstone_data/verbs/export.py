@@ -23,10 +23,16 @@ def add(verbs: Any) -> None:
     verb.add_argument(
         "--split", choices=("train", "eval", "test"), default="test", help="default: test"
     )
+    verb.add_argument(
+        "--limit",
+        type=int,
+        metavar="N",
+        help="so many rows at most, drawn at random, once and for all",
+    )
     verb.add_argument("--out", type=Path, required=True, help="folder of the new artifact")
 
 
 def _export(args: argparse.Namespace) -> dict[str, Any]:
     from oilstone_data.export import export
 
-    return export(args.dataset, args.form, args.split, args.out)
+    return export(args.dataset, args.form, args.split, args.out, args.limit)
