@@ -2,7 +2,7 @@
 
 Each round answers training problems several times, keeps the best answers, trains on them a little,
 and is judged on the held-out problems. It ends when a round no longer helps: the paired interval of
-the metric against the round before is not clear of zero. Every step is one of the installed commands,
+the metric against the round before is not clear of zero. Every step is an installed command,
 and none is run twice on the same inputs. Called by make, from the repository's root.
 """
 
