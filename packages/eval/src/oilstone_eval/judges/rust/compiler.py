@@ -168,7 +168,9 @@ def _trouble(
         return Ruling("failed", "timeout", f"{tool} used up its {seconds} CPU seconds on it")
     if outcome.stopped == "output" and not explained:
         return Ruling("failed", "output_limit", f"{tool} said more than {limits.output_kib} KiB")
-    if re.search(r"memory allocation of \d+ bytes failed|out of memory", text, re.IGNORECASE):
+    if outcome.stopped == "memory" or re.search(
+        r"memory allocation of \d+ bytes failed|out of memory", text, re.IGNORECASE
+    ):
         return Ruling("failed", "memory", f"{tool} needed more than {limits.memory_mib} MiB")
     if outcome.signal or outcome.status > 1 or (outcome.status and not explained):
         how = f"signal {outcome.signal}" if outcome.signal else f"status {outcome.status}"

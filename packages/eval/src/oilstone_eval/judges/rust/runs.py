@@ -29,7 +29,9 @@ class CaseBuilder(Builder):
     def run(self, slot: Slot, program: Program, index: int | None) -> Ruling:
         """Run the cases."""
         name = "sample" if index is None else crates.name(index)
-        tally = cases.run(slot, OUTPUT, name, program.cases, self.limits)
+        tally = cases.run(
+            slot, OUTPUT, name, program.cases, self.limits, program.compare, program.tolerance
+        )
         ruling = tally.first or Ruling("passed", None)
         if not program.cases:
             ruling = Ruling("unscored", "not_run", "the problem has no tests")
