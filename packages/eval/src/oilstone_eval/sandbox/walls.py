@@ -79,6 +79,16 @@ def _bwrap(shown: Mapping[str, str]) -> list[str]:
     return [*command, "--chdir", "/", "--remount-ro", "/", "--remount-ro", "/dev"]
 
 
+def _devices() -> Sequence[str]:
+    """The devices that hold nothing. No terminals: for those bubblewrap would nest namespaces."""
+    command = ["--perms", "0755", "--tmpfs", "/dev", "--perms", "1777", "--dir", "/dev/shm"]
+    for name in ("null", "zero", "full", "random", "urandom"):
+        command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        command += ["--symlink", f"/proc/self/fd/{number}", f"/dev/{name}"]
+    return [*command, "--symlink", "/proc/self/fd", "/dev/fd"]
+
+
 def _open_parents(path: str) -> Sequence[str]:
     """Make the folders above `path` passable; bubblewrap keeps them to root when it makes them."""
     parents = [str(parent) for parent in reversed(Path(path).parents) if str(parent) != "/"]
@@ -88,7 +98,7 @@ def _open_parents(path: str) -> Sequence[str]:
 
 def _system() -> Sequence[str]:
     """The host's /usr and what it needs; nothing of /etc but the linker's tables."""
-    command = ["--ro-bind", "/usr", "/usr", "--dev", "/dev", "--proc", "/proc"]
+    command = ["--ro-bind", "/usr", "/usr", "--proc", "/proc", *_devices()]
     command += ["--perms", "0755", "--dir", "/etc"]
     for name in ("bin", "sbin", "lib", "lib32", "lib64"):
         path = Path("/", name)
