@@ -36,7 +36,8 @@ def filter_rows(
         raise OilstoneError(f"{path}: names no `sources`; there is nothing to filter")
     _prepare(out)
     books = Books()
-    found = [inventory(source, hashed=False) for source in settings["sources"]]
+    cut = how != ("local", 1)
+    found = [inventory(source, hashed=False, cut=cut) for source in settings["sources"]]
     todo = filtered.tasks(out / ".parts", settings, found, raw=True, reasons_only=reasons_only)
     filtered.run(todo, books, *how)
     books.close()

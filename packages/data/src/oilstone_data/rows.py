@@ -43,6 +43,15 @@ def rows(item: Item, source: dict[str, Any], number: int) -> Iterator[Row]:
         yield row
 
 
+def bare(item: Item, source: dict[str, Any], number: int) -> Iterator[Row]:
+    """Yield as `rows` does, with no more in a row than local stages look at."""
+    language, prompt = source["language"], item.get("prompt") or source["prompt"]
+    for solution in item["solutions"][: source["max_solutions"]]:
+        known = {key: value for key, value in item.items() if key in _COPIED}
+        row = {"id": None, "language": language, "prompt": prompt, "completion": solution, **known}
+        yield row
+
+
 def problem(item: Item, source: dict[str, Any], number: int) -> Row:
     """Return the problem, with its first solution as reference."""
     made: Row = {

@@ -13,7 +13,10 @@ _KEPT = ("id", "prompt", "path", "repository", "licence", "domain", "difficulty"
 
 def rust_clean(row: dict[str, Any], source: dict[str, Any]) -> Item | Refusal:
     """the-stack-rust-clean: hexsha, size, content, some statistics; there is no path column."""
-    return lacking(row, "content") or {"solutions": [row["content"]]}
+    content = row.get("content")
+    if type(content) is str and content and not content.isspace():
+        return {"solutions": [content]}
+    return lacking(row, "content") or {"solutions": [content]}
 
 
 def files(row: dict[str, Any], source: dict[str, Any]) -> Item | Refusal:

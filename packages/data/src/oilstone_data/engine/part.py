@@ -17,7 +17,7 @@ from oilstone_data.adapters.item import Item
 from oilstone_data.adapters.known import ADAPTERS
 from oilstone_data.books import Entry
 from oilstone_data.engine import local, refusals
-from oilstone_data.rows import rows
+from oilstone_data.rows import bare, rows
 from oilstone_data.sources.kinds import records
 from oilstone_data.sources.record import Part, Record
 from oilstone_data.stage import Refusal, Row
@@ -109,8 +109,10 @@ class _Run:
         item = self._adapt(value, self._source)
         if isinstance(item, Refusal):
             return item
-        item["solutions"] = list(filter(_written, item["solutions"]))
-        if not item["solutions"]:
+        solutions = item["solutions"]
+        if not all(map(_written, solutions)):
+            item["solutions"] = solutions = list(filter(_written, solutions))
+        if not solutions:
             return Refusal("no_solution", f"no solution in {self._source['language']}")
         return item
 
@@ -118,12 +120,12 @@ class _Run:
         if isinstance(item, Refusal):
             self._refuse("adapt", record, item)
             return
-        for row in rows(item, self._source, record.number):
+        make = bare if self._task.raw else rows
+        for row in make(item, self._source, record.number):
             self._made += 1
-            identity = row["id"]
             kept = self._judged(record, row)
             if kept is not None:
-                self._keep(record, kept, identity)
+                self._keep(record, kept)
 
     def _judged(self, record: Record, row: Row) -> Row | None:
         for name, stage in self._stages:
@@ -135,13 +137,14 @@ class _Run:
                 row = outcome  # type: ignore[assignment]
         return row
 
-    def _keep(self, record: Record, row: Row, identity: str) -> None:
-        raw = self._task.raw
-        line = (record.raw or orjson.dumps(record.value)) if raw else orjson.dumps(row)
+    def _keep(self, record: Record, row: Row) -> None:
+        if self._task.raw:
+            line = record.raw or orjson.dumps(record.value)
+        else:
+            line = orjson.dumps(row)
+            self._digest.update(line)
         self._kept.write(line)
         self._kept.write(b"\n")
-        if not raw:
-            self._digest.update(line)
 
     def _refuse(self, stage: str, record: Record, why: Refusal, row: str | None = None) -> None:
         self._reasons[stage][why.reason] += 1

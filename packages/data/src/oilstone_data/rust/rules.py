@@ -57,7 +57,13 @@ class RustRules:
         asked = [key for key, _, _ in _FOLDERS if settings[key]]
         self._blind = f"rows without a path, so no part of it was seen by: {', '.join(asked)}"
         self._verdicts: dict[frozenset[str], Verdict] = {}
-        self.notes: Counter[str] = Counter()
+        self._noted: Counter[str] = Counter()
+        self._unseen = 0
+
+    @property
+    def notes(self) -> Counter[str]:
+        """What was noted so far, with the number of rows."""
+        return self._noted + Counter({self._blind: self._unseen})
 
     def __call__(self, row: Row) -> Row | Refusal | None:
         """Return why the row is refused, or the row with its marks."""
@@ -78,7 +84,7 @@ class RustRules:
 
     def _by_path(self, path: str | None) -> Refusal | None:
         if path is None:
-            self.notes[self._blind] += 1
+            self._unseen += 1
             return None
         folders = paths.folders(path)
         if self._settings["exclude_vendor"] and paths.locked(path):
@@ -140,12 +146,12 @@ class RustRules:
 
         sharp = syntax.marks(row["completion"]) | {name for name in found if ":" in name}
         for name in found ^ sharp:
-            self.notes[f"mark {name}: {'text' if name in found else 'tree'} only"] += 1
+            self._noted[f"mark {name}: {'text' if name in found else 'tree'} only"] += 1
         now = self._by_content(row, sharp)
-        self.notes["rows scored by syntax tree"] += 1
+        self._noted["rows scored by syntax tree"] += 1
         if (now and now.reason) != (refusal and refusal.reason):
             text, tree = (r.reason if r else "kept" for r in (refusal, now))
-            self.notes[f"decision: text {text}, tree {tree}"] += 1
+            self._noted[f"decision: text {text}, tree {tree}"] += 1
         return sharp, now
 
 

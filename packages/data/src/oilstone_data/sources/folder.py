@@ -22,7 +22,7 @@ SUFFIXES = {
 }
 
 
-def inventory(source: dict[str, Any], hashed: bool = True) -> Inventory:
+def inventory(source: dict[str, Any], hashed: bool = True, cut: bool = True) -> Inventory:
     """Hash every file that counts, sorted by path; some hundred of them are a part."""
     names = _names(source)
     total = hashlib.sha256()

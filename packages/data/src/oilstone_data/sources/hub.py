@@ -24,7 +24,7 @@ PART = 20_000  # rows
 _NAMED = ("dataset", "config", "split", "revision")
 
 
-def inventory(source: dict[str, Any], hashed: bool = True) -> Inventory:
+def inventory(source: dict[str, Any], hashed: bool = True, cut: bool = True) -> Inventory:
     """Look the dataset up and cut it into parts."""
     size, limit = 1 << 62, source.get("limit") or 1 << 62
     if source.get("use_cache", True):

@@ -19,16 +19,22 @@ PART = 32 << 20
 _CHUNK = 1 << 20
 
 
-def inventory(source: dict[str, Any], hashed: bool = True) -> Inventory:
-    """Hash the file and cut it into parts at line ends. A `.gz` is one part."""
+def inventory(source: dict[str, Any], hashed: bool = True, cut: bool = True) -> Inventory:
+    """Hash the file and cut it into parts at line ends. A `.gz` is one part.
+
+    Neither `hashed` nor `cut`: the file is not even read.
+    """
     path = Path(source["path"])
     if not path.is_file():
         raise OilstoneError(f"{path}: no such file (source {source['name']})")
+    whole = [Part(source, str(path), 0, 1 << 62, 1)]
+    if not (hashed or cut):
+        return Inventory(whole, "")
     with path.open("rb") as file:
         if path.suffix != ".gz":
             return _plain(source, path, file, hashed)
         sha256 = hashlib.file_digest(file, "sha256").hexdigest() if hashed else ""
-        return Inventory([Part(source, str(path), 0, 1 << 62, 1)], sha256)
+        return Inventory(whole, sha256)
 
 
 def _plain(source: dict[str, Any], path: Path, file: IO[bytes], hashed: bool) -> Inventory:

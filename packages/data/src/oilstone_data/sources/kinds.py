@@ -13,12 +13,12 @@ from oilstone_data.stage import Row
 KINDS: dict[str, ModuleType] = {"jsonl": jsonl, "parquet": parquet, "folder": folder, "hf": hub}
 
 
-def inventory(source: Row, *, hashed: bool = True) -> Inventory:
+def inventory(source: Row, *, hashed: bool = True, cut: bool = True) -> Inventory:
     """Look at what the source holds. Raises OilstoneError when it is not there.
 
-    Not `hashed`: where reading for the hash alone can be saved, the sha256 is empty.
+    Not `hashed`: the sha256 may be empty; not `cut`: all may be one part, where that saves time.
     """
-    found: Inventory = KINDS[source["kind"]].inventory(source, hashed)
+    found: Inventory = KINDS[source["kind"]].inventory(source, hashed, cut)
     return found
 
 

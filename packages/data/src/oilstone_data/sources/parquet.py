@@ -13,7 +13,7 @@ from oilstone_schemas.command import MissingTool, OilstoneError
 _BATCH = 1000
 
 
-def inventory(source: dict[str, Any], hashed: bool = True) -> Inventory:
+def inventory(source: dict[str, Any], hashed: bool = True, cut: bool = True) -> Inventory:
     """Hash the file; each row group is a part."""
     path = Path(source["path"])
     if not path.is_file():

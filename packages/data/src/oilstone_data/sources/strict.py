@@ -7,6 +7,7 @@ by itself. What it lets pass is looked for here: doubled keys, carriage returns,
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -32,18 +33,24 @@ def parse(line: bytes, colons: int) -> dict[str, Any] | Refusal:
         return _broken(line, str(error))
     if not isinstance(value, dict):
         return Refusal("not_an_object", f"a row is a JSON object, this is {type(value).__name__}")
-    if line.endswith(b"\r"):
+    if line[-1:] == b"\r":
         return Refusal("carriage_return", "the line ends in CR LF; convert the file's line ends")
-    flat = _flat(value)
-    keys, nul = flat or _measure(value, 1)
+    keys, odd = _flat(value) or _measure(value, 1)
+    if keys == colons and not odd:
+        return value
+    return _odd(line, value) or value
+
+
+def _odd(line: bytes, value: dict[str, Any]) -> Refusal | None:
+    """Look closely at a line that may have something wrong with it."""
+    keys, _ = _measure(value, 1)
     if keys < 0:
         return Refusal("nested_too_deeply", f"more than {DEEPEST} levels of nesting")
-    if nul:
+    if _holds_nul(value):
         return Refusal("nul", "a text holds the character NUL")
-    hidden = any(key.endswith("\\") for key in value) if flat else b'\\\\":' in line
-    if (keys != colons or hidden) and (twice := _doubled(line)) is not None:
+    if (twice := _doubled(line)) is not None:
         return Refusal("doubled_key", f"the key {twice!r} stands there twice")
-    return value
+    return None
 
 
 def shown(line: bytes) -> str:
@@ -70,32 +77,50 @@ def _broken(line: bytes, message: str) -> Refusal:
 
 def _flat(row: dict[str, Any]) -> tuple[int, bool] | None:
     """The same as `_measure` for a row without lists and objects; None when it has some."""
-    nul = False
-    for key, value in row.items():
+    odd = _odd_keys(tuple(row))
+    for value in row.values():
         kind = type(value)
-        if kind is dict or kind is list:
+        if kind is str:
+            odd = odd or "\0" in value
+        elif kind is dict or kind is list:
             return None
-        nul = nul or "\0" in key or (kind is str and "\0" in value)
-    return len(row), nul
+    return len(row), odd
+
+
+@lru_cache(1024)
+def _odd_keys(keys: tuple[str, ...]) -> bool:
+    return any("\0" in key or key.endswith("\\") for key in keys)
 
 
 def _measure(value: Any, depth: int) -> tuple[int, bool]:
-    """Return the number of keys at all levels (-1: nested too deeply), and whether NUL is there."""
+    """Return the number of keys at all levels and whether one of them, or a text, is odd.
+
+    Odd is what holds NUL, and a key that ends in a backslash, which `colons` does not count. The
+    number is -1 where nesting goes too deep.
+    """
     if type(value) is str:
         return 0, "\0" in value
     if type(value) is not dict and type(value) is not list:
         return 0, False
     if depth > DEEPEST:
-        return -1, False
-    keys, nul = (
-        (len(value), any("\0" in key for key in value)) if type(value) is dict else (0, False)
-    )
+        return -1, True
+    keys, odd = (len(value), _odd_keys(tuple(value))) if type(value) is dict else (0, False)
     for item in value.values() if type(value) is dict else value:
         below, found = _measure(item, depth + 1)
         if below < 0:
-            return -1, False
-        keys, nul = keys + below, nul or found
-    return keys, nul
+            return -1, True
+        keys, odd = keys + below, odd or found
+    return keys, odd
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any("\0" in key or _holds_nul(item) for key, item in value.items())
+    return (
+        "\0" in value
+        if isinstance(value, str)
+        else isinstance(value, list) and any(map(_holds_nul, value))
+    )
 
 
 def _doubled(line: bytes) -> str | None:
