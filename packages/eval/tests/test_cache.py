@@ -139,3 +139,12 @@ def test_a_killed_run_goes_on_and_ends_the_same(
 def _kept(folder: Path) -> bool:
     files = [*folder.glob("cache/oilstone/verdicts/*"), *folder.glob(".killed.*/kept/*")]
     return any(file.stat().st_size > 20_000 for file in files)
+
+
+@pytest.mark.slow
+def test_ray_reaches_the_same_verdicts(run: Run, sums: int, tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="RAY IS NOT TESTED: oilstone-eval[ray] is not here")
+    run(*JUDGE, "--out", "whole", "--no-cache")
+    done = run(*JUDGE, "--out", "spread", "--no-cache", "--engine", "ray")
+    assert done.returncode == 0, done.stderr
+    assert artifact.load(tmp_path / "spread").digest == artifact.load(tmp_path / "whole").digest

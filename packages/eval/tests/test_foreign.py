@@ -160,3 +160,19 @@ def test_the_real_files_are_read(path: str, count: int) -> None:
     for name, row in found.items():
         validate.check(row, "problem.v1", name)
     assert len(found) == count
+
+
+@pytest.mark.skipif(not DATA, reason="OILSTONE_TEST_DATA not set")
+def test_human_evals_own_files_are_judged_as_they_are(run: Run, tmp_path: Path) -> None:
+    """Canonical solutions pass, and solutions that return nothing fail."""
+    source = Path(str(DATA)) / "humaneval/HumanEval.jsonl.gz"
+    rows = [json.loads(line) for line in gzip.decompress(source.read_bytes()).splitlines()]
+    answers = [
+        {"task_id": row["task_id"], "completion": code}
+        for row in rows
+        for code in (row["canonical_solution"], "    return None\n")
+    ]
+    write(tmp_path / "s.jsonl.gz", *answers)
+    done = run("judge", "s.jsonl.gz", "--problems", str(source), "--out", "report", "--json")
+    counts = json.loads(done.stdout)["counts"]
+    assert (counts["passed"], counts["failed"], counts["unscored"]) == (164, 164, 0), done.stderr

@@ -318,3 +318,19 @@ def test_a_checkpoint_answers_like_the_adapter_it_holds(
     must(here, *MODEL, *SHORT, "--adapter", "adapter")
     must(here, *MODEL[:-1], "other", *SHORT, "--adapter", "run")
     assert completions(tmp_path / "samples") == completions(tmp_path / "other")
+
+
+def test_every_checkpoint_of_a_run_is_judged(
+    here: Run, base: artifact.Manifest, tmp_path: Path, craft: SimpleNamespace
+) -> None:
+    for number in (5, 10):
+        craft.save_adapter(tmp_path / f"run/checkpoint-{number}", tmp_path / "base")
+    rows = [{"question": f"{n} + 1?", "answer": f"#### {n + 1}"} for n in range(2)]
+    (tmp_path / "p.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    words = ("metrics", "run", "--base", "base", "--problems", "p.jsonl", "--out", "history",
+             *SHORT, "--json")  # fmt: skip
+    found = json.loads(must(here, *words).stdout)
+    assert [(row["step"], row["metrics"]["pass@1"]["n"]) for row in found["reports"]] == [
+        (5, 2), (10, 2),
+    ]  # fmt: skip
+    assert must(here, *words).stderr.count("up to date") == 4

@@ -101,6 +101,11 @@ def test_without_math_verify_a_symbolic_answer_is_unscored() -> None:
     ]  # fmt: skip
 
 
+def test_a_problem_without_an_answer_fails_nobody() -> None:
+    [found] = rule(("It is 4.", ""))
+    assert (found.status, found.reason) == ("unscored", "not_run")
+
+
 def test_code_in_an_answer_is_not_run(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     trap = f"__import__('os').system('touch {mark}')"

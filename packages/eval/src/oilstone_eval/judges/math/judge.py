@@ -48,6 +48,8 @@ class MathJudge:
         return found
 
     def _ruling(self, program: Program) -> Ruling:
+        if not program.answer:
+            return Ruling("unscored", "not_run", "the problem has no answer to compare with")
         started = time.process_time()
         given = final(program.code)
         if given is None:
