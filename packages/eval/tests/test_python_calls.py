@@ -151,7 +151,7 @@ def test_tests_may_use_classes_of_the_answer(python: PythonJudge) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["None", "True", "-7", "10 ** 300", "2.5", "'ä\\ud800'", "b'x'", "(1, [2, (3,)])", 
+    ["None", "True", "-7", "10 ** 300", "2.5", "'ä\\ud800'", "b'x'", "(1, [2, (3,)])",
      "{1: {2: 3}}", "{1, 2}", "frozenset({1})", "1 + 2j", "range(3)", "int", "float('inf')", "''"],
 )  # fmt: skip
 def test_plain_values_come_and_go_unchanged(python: PythonJudge, value: str) -> None:

@@ -205,7 +205,8 @@ ATTACKS = {
     ),
     "41 foreign interfaces of the kernel": (
         "if X86:\n    pid = os.fork()\n    if pid == 0:\n"
-        "        tries(lambda: syscall(0x40000000 + 39))\n        escaped('x32'); os._exit(0)\n    os.waitpid(pid, 0)"
+        "        tries(lambda: syscall(0x40000000 + 39))\n        escaped('x32'); os._exit(0)\n"
+        "    os.waitpid(pid, 0)"
     ),
     "42 rm -rf /": "os.system('rm -rf --no-preserve-root / 2>/dev/null')",
     "43 :(){ :|:& };:": "os.execv('/bin/sh', ['sh', '-c', 'f() { f | f & }; f; wait; f'])",

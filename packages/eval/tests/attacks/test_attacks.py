@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 # They last as long as a limit lets them; the others are over at once.
 LASTING = {1, 2, 4, 9, 10, 11, 14, 18, 20, 43, 51, 52, 53}
 # What gets through without walls and harms nobody: so these attacks are none in name only.
-POTENT = ("06", "08", "25", "32", "33", "36", "37", "39")
+POTENT = ("08", "25", "32", "33", "36", "37", "39")
 USER = 54321
 
 
@@ -78,7 +78,8 @@ def test_they_are_held_when_an_ordinary_user_runs_the_evaluator(bwrap: Walls) ->
 @pytest.mark.parametrize("number", POTENT)
 def test_without_walls_it_would_get_through(number: str) -> None:
     name = next(name for name in attacks.ATTACKS if name.startswith(number))
-    walls = Walls("rlimits", preload=attacks.WALLS.preload)
+    # Whom root becomes without walls may not be let in to where Python lies.
+    walls = Walls("rlimits", preload=(*attacks.WALLS.preload, "glob", "encodings.idna"))
     with Slot(walls) as slot, attacks.host(0) as target:
         outcome = attacks.run(slot, attacks.HEAD + target.facts() + attacks.ATTACKS[name])
         assert b"ESCAPED" in outcome.stdout or target.harmed()

@@ -184,11 +184,11 @@ def _identity(facts: Facts, place: Place) -> None:
 def _leave_root(facts: Facts, uid: int) -> None:
     if not facts["build"]:
         kernel.become(uid)
-    elif _open_to_all(facts["program"]):
+    elif open_to_all(facts["program"]):
         kernel.become(uid + 1)
 
 
-def _open_to_all(program: str) -> bool:
+def open_to_all(program: str) -> bool:
     """Tell whether any user may reach `program`; a toolchain in root's home is not."""
     return all(parent.stat().st_mode & 0o001 for parent in Path(program).resolve().parents)
 

@@ -1,6 +1,8 @@
 """The Python judge: input and output, asserts in a process of their own, pytest files."""
 
 import contextlib
+import os
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,9 +13,11 @@ from oilstone_eval.judges.base import Keep, Program, Progress, Ruling, forget
 from oilstone_eval.judges.python import limits, pytests, stdio
 from oilstone_eval.judges.python.calls import Tester
 from oilstone_eval.judges.python.toolchain import INSIDE, Toolchain
+from oilstone_eval.sandbox import launch
 from oilstone_eval.sandbox.pool import Pool
 from oilstone_eval.sandbox.slot import Slot
 from oilstone_eval.sandbox.walls import Walls
+from oilstone_schemas.command import MissingTool
 
 _PREPARE = "oilstone_eval.judges.python.inside.prepare"
 _PREPARE_PYTEST = "oilstone_eval.judges.python.inside.testfile"
@@ -28,6 +32,11 @@ class PythonJudge:
     def __init__(
         self, toolchain: Toolchain, walls: Walls, recipe: Mapping[str, Any], workers: int
     ) -> None:
+        if not walls.walled and os.geteuid() == 0 and not launch.open_to_all(sys.executable):
+            raise MissingTool(
+                f"{sys.base_prefix} is open to root alone, and without a sandbox no program is run"
+                " as root. Install bubblewrap, or run this as another user"
+            )
         self.toolchain, self.walls, self.workers = toolchain, walls, workers
         self.bounds = limits.of(recipe)
 
