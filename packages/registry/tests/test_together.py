@@ -1,14 +1,22 @@
 """Many processes at once, and processes that are killed."""
 
 import json
+import os
+import shutil
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from oilstone_registry.database import open_registry
+from oilstone_registry.view import show
 from oilstone_schemas import artifact
 
 WRITERS = 6
+HAMMER = Path(__file__).with_name("registry_hammer.py")
 
 
 def finish(processes):
@@ -72,3 +80,121 @@ def test_a_killed_registration_can_be_made_again(workshop, killed):
 def test_what_a_killed_registration_left_is_removed_by_the_next_one(workshop, killed):
     workshop.registered(workshop.adapter("other", "other"))
     assert not list((workshop.store).glob(".*.partial"))
+
+
+def hammer(workshop, *words, **environment):
+    """Run the hammer on a fresh registry; return its process, finished."""
+    place = [str(workshop.registry), str(workshop.store), str(workshop.root / "hammer")]
+    what, *options = map(str, words)
+    return subprocess.run(
+        [sys.executable, HAMMER, what, *place, *options],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+    )
+
+
+def found(done):
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+def used_by(workshop, processes, operations):
+    words = ("together", "--processes", processes, "--operations", operations)
+    result = found(hammer(workshop, *words))
+    return result["problems"], result["failed"], result["acknowledged"] > processes
+
+
+def test_eight_processes_at_once_lose_nothing_and_count_nothing_twice(workshop):
+    assert used_by(workshop, 8, 6) == ([], 0, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("processes", [8, 32])
+def test_many_processes_for_long_lose_nothing_and_count_nothing_twice(workshop, processes):
+    assert used_by(workshop, processes, 60) == ([], 0, True)
+
+
+def killed_at(workshop, kills, seed):
+    result = found(hammer(workshop, "killed", "--kills", kills, "--seed", seed))
+    return result["problems"], result["killed"] > kills // 2
+
+
+def test_killed_at_named_points_it_keeps_what_it_acknowledged(workshop):
+    assert killed_at(workshop, 16, 1) == ([], True)
+
+
+@pytest.mark.slow
+def test_killed_a_thousand_times_it_keeps_what_it_acknowledged(workshop):
+    """More runs than kills: some end before they reach their point."""
+    killed = 0
+    for seed in range(1, 100):
+        shutil.rmtree(workshop.root / "hammer", ignore_errors=True)
+        result = found(hammer(fresh(workshop, seed), "killed", "--kills", 120, "--seed", seed))
+        assert result["problems"] == []
+        killed += result["killed"]
+        if killed >= 1000:
+            return
+    raise AssertionError(f"only {killed} kills")
+
+
+def fresh(workshop, number):
+    """The same database with nothing in it: a file of its own, or a schema of its own."""
+    if not workshop.on_server:
+        workshop.registry = workshop.root / f"{number}.sqlite"
+        return workshop
+    url = workshop.registry.partition("&options=")[0]
+    subprocess.run(
+        [sys.executable, "-c", SCHEMA, url, f"run{number}"], check=True, capture_output=True
+    )
+    workshop.registry = f"{url}&options=-csearch_path%3Drun{number}"
+    return workshop
+
+
+SCHEMA = """
+import sys
+import sqlalchemy as sa
+with sa.create_engine(sys.argv[1], poolclass=sa.NullPool).begin() as connection:
+    connection.exec_driver_sql(f"CREATE SCHEMA {sys.argv[2]}")
+"""
+
+
+@pytest.fixture
+def power_cut(sqlite, tmp_path):
+    """Run promotions, cut the power, and return (what was acknowledged, what the disk holds)."""
+    if shutil.which("cc") is None:
+        pytest.skip("no C compiler on this machine")
+    library, survives = tmp_path / "lose.so", tmp_path / "survives"
+    source = Path(__file__).with_name("lose_unsynced.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+
+    def cut(*words):
+        watched = {"WATCHED": str(sqlite.root), "SURVIVES": str(survives)}
+        done = hammer(sqlite, "promoting", *words, LD_PRELOAD=str(library), **watched)
+        assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+        left = survives / str(sqlite.registry).lstrip("/")
+        return [json.loads(line) for line in done.stdout.splitlines()], left
+
+    return cut
+
+
+def test_a_power_cut_loses_no_acknowledged_promotion(power_cut):
+    acknowledged, left = power_cut("--operations", 9)
+    registry = open_registry(str(left))
+    shown = show(registry, "shared-a")
+    assert shown["production"]["version"] == acknowledged[-1]["version"]
+    assert shown["generation"] == len(acknowledged) + 1
+
+
+def test_a_power_cut_leaves_every_stored_file_whole(power_cut):
+    _, left = power_cut("--operations", 2)
+    for folder in (left.parent / "store").glob("[0-9a-f]*"):
+        assert artifact.verify(folder) == []
+    assert len(list((left.parent / "store").glob("[0-9a-f]*"))) >= 4
+
+
+def test_the_power_cut_finds_out_who_does_not_wait_for_the_disk(power_cut):
+    """The counter-proof: the same promotions with synchronous=OFF are gone."""
+    acknowledged, left = power_cut("--operations", 9, "--careless")
+    generation = show(open_registry(str(left)), "shared-a")["generation"]
+    assert generation < len(acknowledged) + 1
