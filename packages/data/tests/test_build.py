@@ -7,6 +7,7 @@ import pytest
 
 from oilstone_data.checks import contaminated, duplicates
 from oilstone_data.drawn import Ledger
+from oilstone_data.world.rust.skeleton import skeleton
 from oilstone_schemas import artifact, jsonl
 
 
@@ -121,5 +122,5 @@ def test_an_answer_renamed_from_a_held_out_one_is_refused():
     held_out = [row("secret", "p", "fn main() { let a = 1; f(a); }")]
     ledger = Ledger()
     renamed = row("b", "q", "fn main() { let total = 22; g(total); }")
-    assert not list(ledger.keep([renamed], [contaminated(held_out)]))
+    assert not list(ledger.keep([renamed], [contaminated(held_out, skeleton)]))
     assert "held-out secret" in ledger.refused[0]["explanation"]

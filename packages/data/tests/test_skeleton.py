@@ -2,7 +2,7 @@
 
 import pytest
 
-from oilstone_data.world.skeleton import skeleton
+from oilstone_data.world.rust.skeleton import skeleton
 
 ONE = 'fn main() { let total = 3; if total > 2 { println!("{}", total * 10); } }'
 

@@ -55,7 +55,7 @@ def build(
 
 
 def _depends(settings: dict[str, Any], found: Sequence[Inventory]) -> dict[str, Any]:
-    drawn = {"world": world.digest()} if "world" in settings else {}
+    drawn = {"world": world.digest(settings["world"]["language"])} if "world" in settings else {}
     read = {"sources": [item.sha256 for item in found]} if found else {}
     return {**drawn, **read, **_template(settings), **_linter(settings)}
 
@@ -99,7 +99,8 @@ def _details(settings: dict[str, Any], found: Sequence[Inventory], books: Books)
 def _drawn(settings: dict[str, Any]) -> list[dict[str, Any]]:
     if "world" not in settings:
         return []
-    return [{"name": world.SOURCE, "licence": world.LICENCE, "revision": world.digest()}]
+    revision = world.digest(settings["world"]["language"])
+    return [{"name": world.SOURCE, "licence": world.LICENCE, "revision": revision}]
 
 
 def _source(source: dict[str, Any], found: Inventory) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from oilstone_data.stage import Check, Refusal, Row
-from oilstone_data.world.skeleton import skeleton
 
 
 def duplicates() -> Check:
@@ -22,8 +21,8 @@ def duplicates() -> Check:
     return check
 
 
-def contaminated(held_out: Iterable[Row]) -> Check:
-    """Refuse a row whose program, constants and names abstracted, answers a held-out problem."""
+def contaminated(held_out: Iterable[Row], skeleton: Callable[[str], str]) -> Check:
+    """Refuse a row whose answer, constants and names abstracted, answers a held-out problem."""
     answers = {skeleton(row["completion"]): row["id"] for row in held_out}
 
     def check(row: Row) -> Refusal | None:

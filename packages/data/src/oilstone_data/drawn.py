@@ -11,7 +11,7 @@ from typing import Any
 from oilstone_data.books import Books, Entry
 from oilstone_data.checks import contaminated, duplicates
 from oilstone_data.stage import Check, Row
-from oilstone_data.world import rows
+from oilstone_data.world.rows import SOURCE, Drawer
 from oilstone_data.world.split import split
 
 
@@ -37,7 +37,7 @@ class Ledger:
     def enter(self, books: Books) -> None:
         """Enter the counts, once all rows have been drawn."""
         why = Counter(row["reason"] for row in self.refused)
-        entry = Entry(rows.SOURCE, "world", self.read, why)
+        entry = Entry(SOURCE, "world", self.read, why)
         entry.made = entry.passed
         books.add(entry)
 
@@ -45,18 +45,20 @@ class Ledger:
 def sides(world: dict[str, Any], seed: int, ledger: Ledger) -> dict[str, Iterable[Row]]:
     """Return the rows of each side, to be read in this order: test, eval, train."""
     held, rng = world["held_out"], random.Random(seed)
-    found = split(held["families"], held["combination_share"], held["eval_share"], rng)
+    drawer = Drawer(world["language"], world["tests"], rng)
+    shares = (held["combination_share"], held["eval_share"])
+    found = split(drawer.world, held["families"], *shares, rng)
     test = [
         row
         for name, side in (("combination", found.combination), ("family", found.family))
-        for row in rows.problems(side, name, held["problems_per_family"], world["tests"], rng)
+        for row in drawer.problems(side, name, held["problems_per_family"])
     ]
     once = duplicates()
     test = list(ledger.keep(test, [once]))
-    checks = [once, contaminated(test)]
-    shared = (world["plain_share"], world["tests"], rng)
+    checks = [once, contaminated(test, drawer.world.skeleton)]
+    plain = world["plain_share"]
     return {
         "test": test,
-        "eval": ledger.keep(rows.training(found.eval, world["eval_rows"], *shared), checks),
-        "train": ledger.keep(rows.training(found.train, world["rows"], *shared), checks),
+        "eval": ledger.keep(drawer.training(found.eval, world["eval_rows"], plain), checks),
+        "train": ledger.keep(drawer.training(found.train, world["rows"], plain), checks),
     }

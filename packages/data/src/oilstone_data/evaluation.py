@@ -9,7 +9,7 @@ from pathlib import Path
 from oilstone_data.decontaminate import Decontaminate
 from oilstone_data.lineage import find, rows_of
 from oilstone_data.stage import Kept, Refusal, Refused, Row
-from oilstone_data.world.skeleton import skeleton
+from oilstone_data.world.rust.skeleton import skeleton
 from oilstone_schemas import jsonl
 from oilstone_schemas.artifact import Manifest
 

@@ -6,8 +6,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oilstone_data.world.catalogue import FAMILIES
-from oilstone_data.world.world import Combination, groups
+from oilstone_data.world.combination import Combination, groups
+from oilstone_data.world.language import World
 from oilstone_schemas.command import OilstoneError
 
 Side = dict[str, list[Combination]]
@@ -24,18 +24,22 @@ class Split:
 
 
 def split(
-    held_out: Sequence[str], combination_share: float, eval_share: float, rng: random.Random
+    world: World,
+    held_out: Sequence[str],
+    combination_share: float,
+    eval_share: float,
+    rng: random.Random,
 ) -> Split:
     """Hold out whole families, then whole groups of the others, drawn by `rng`.
 
     Raises OilstoneError for a family that does not exist.
     """
-    if unknown := sorted(set(held_out) - set(FAMILIES)):
+    if unknown := sorted(set(held_out) - set(world.families)):
         raise OilstoneError(
             f"held_out.families: no family {', '.join(unknown)}; "
-            f"there are {', '.join(sorted(FAMILIES))}"
+            f"there are {', '.join(sorted(world.families))}"
         )
-    found = groups(sorted(FAMILIES))
+    found = groups(world, sorted(world.families))
     outside = {
         name: group
         for name, group in found.items()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from oilstone_data.world.harness import Reader, idiomatic, plain
-from oilstone_data.world.ops import Bound, Op
+from oilstone_data.world.rust.harness import Reader, idiomatic, plain
+from oilstone_data.world.rust.ops import Bound, Op
 
 
 @dataclass(frozen=True)

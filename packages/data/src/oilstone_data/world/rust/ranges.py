@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from oilstone_data.world.family import Answer, family
-from oilstone_data.world.harness import ONE
-from oilstone_data.world.loops import COUNT, TOTAL, otherwise, show, when
-from oilstone_data.world.ops import MAPS, PREDICATES, Bound
+from oilstone_data.world.rust.family import Answer, family
+from oilstone_data.world.rust.harness import ONE
+from oilstone_data.world.rust.loops import COUNT, TOTAL, otherwise, show, when
+from oilstone_data.world.rust.ops import MAPS, PREDICATES, Bound
 
 GENTLE = tuple(op for op in MAPS if op.name not in {"square", "cube", "times"})
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from oilstone_data.world.family import Answer, family
-from oilstone_data.world.harness import TEXT, WORDS
-from oilstone_data.world.loops import COUNT, TOTAL, each, otherwise, show, when
-from oilstone_data.world.ops import CHAR_PREDICATES, WORD_MAPS, WORD_PREDICATES, Bound
+from oilstone_data.world.rust.family import Answer, family
+from oilstone_data.world.rust.harness import TEXT, WORDS
+from oilstone_data.world.rust.loops import COUNT, TOTAL, each, otherwise, show, when
+from oilstone_data.world.rust.ops import CHAR_PREDICATES, WORD_MAPS, WORD_PREDICATES, Bound
 
 ITER = "words.iter()"
 

@@ -1,6 +1,6 @@
 """All families by name; importing the modules of families registers them."""
 
-from oilstone_data.world import numbers, order, ranges, tables, texts
-from oilstone_data.world.family import FAMILIES
+from oilstone_data.world.rust import numbers, order, ranges, tables, texts
+from oilstone_data.world.rust.family import FAMILIES
 
 __all__ = ["FAMILIES", "numbers", "order", "ranges", "tables", "texts"]

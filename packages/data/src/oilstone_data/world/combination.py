@@ -1,24 +1,22 @@
-"""The tiny world: every combination of every family, and which of them share a skeleton."""
+"""Every combination of every family of a world, and which of them share a skeleton."""
 
 from __future__ import annotations
 
-import random
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
-from oilstone_data.world.catalogue import FAMILIES
-from oilstone_data.world.family import Family, Task, task
-from oilstone_data.world.ops import Op
-from oilstone_data.world.skeleton import skeleton
+from oilstone_data.world.language import Family, World
 
 
 @dataclass(frozen=True)
 class Combination:
     """A family with its slots filled; constants are still open."""
 
-    family: Family
-    ops: tuple[Op, ...]
+    family: Any  # the world's own kind of Family
+    ops: tuple[Any, ...]
 
     @property
     def name(self) -> str:
@@ -30,10 +28,6 @@ class Combination:
         """The same name for both orders of the ops: `a and b` is no news after `b and a`."""
         return "/".join((self.family.name, *sorted(op.name for op in self.ops)))
 
-    def task(self, rng: random.Random) -> Task:
-        """A member of this combination with constants drawn from `rng`."""
-        return task(self.family, self.ops, rng)
-
 
 def combinations(family: Family) -> list[Combination]:
     """Every way to fill the slots of `family`, in a fixed order; no op stands in two slots."""
@@ -41,14 +35,13 @@ def combinations(family: Family) -> list[Combination]:
     return [Combination(family, ops) for ops in choices if len(set(ops)) == len(ops)]
 
 
-def groups(families: list[str]) -> dict[str, list[Combination]]:
+def groups(world: World, families: Sequence[str]) -> dict[str, list[Combination]]:
     """Combinations that share a skeleton in either style, directly or through others, by name."""
-    members = [member for name in families for member in combinations(FAMILIES[name])]
+    members = [member for name in families for member in combinations(world.families[name])]
     links = _Links()
     for member in members:
-        example = member.task(random.Random(0))
-        for program in (example.plain, example.idiomatic):
-            links.join(member.unordered, skeleton(program))
+        for answer in world.answers(member):
+            links.join(member.unordered, world.skeleton(answer))
     found: dict[str, list[Combination]] = defaultdict(list)
     for member in members:
         found[links.root(member.unordered)].append(member)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from oilstone_data.world.family import Answer, family
-from oilstone_data.world.harness import INTS
-from oilstone_data.world.loops import COUNT, FOUND, ITER, TOTAL, each, otherwise, show, when
-from oilstone_data.world.ops import MAPS, PREDICATES, Bound
+from oilstone_data.world.rust.family import Answer, family
+from oilstone_data.world.rust.harness import INTS
+from oilstone_data.world.rust.loops import COUNT, FOUND, ITER, TOTAL, each, otherwise, show, when
+from oilstone_data.world.rust.ops import MAPS, PREDICATES, Bound
 
 
 @family(INTS, PREDICATES, MAPS)

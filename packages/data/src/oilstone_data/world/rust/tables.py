@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from oilstone_data.world.family import Answer, family
-from oilstone_data.world.harness import ROWS
-from oilstone_data.world.loops import COUNT, TOTAL, when
-from oilstone_data.world.ops import MAPS, PREDICATES, Bound
+from oilstone_data.world.rust.family import Answer, family
+from oilstone_data.world.rust.harness import ROWS
+from oilstone_data.world.rust.loops import COUNT, TOTAL, when
+from oilstone_data.world.rust.ops import MAPS, PREDICATES, Bound
 
 
 def rows(first: str, head: str, body: str, tail: str, last: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from oilstone_data.world.harness import INTS, ONE, ROWS, TEXT, WORDS, Reader
+from oilstone_data.world.rust.family import Family, Task, shown, task
+from oilstone_data.world.rust.harness import INTS, ONE, ROWS, TEXT, WORDS, Reader
+from oilstone_data.world.rust.ops import Op
 
 _WORDS = """
 stone oil edge grind blade sharp coarse fine water steel whet hone angle burr strop plane chisel
@@ -61,3 +63,24 @@ _DRAW: dict[str, Callable[[random.Random], tuple[str, Any]]] = {
 def draw(reader: Reader, rng: random.Random) -> tuple[str, Any]:
     """One standard input for this reader, with the value that a program reads from it."""
     return _DRAW[reader.name](rng)
+
+
+def cases(task: Task, count: int, rng: random.Random) -> list[dict[str, str]]:
+    """`count` input/output pairs with as many different outputs as `4 * count` draws yield."""
+    drawn = [draw(task.reader, rng) for _ in range(4 * count)]
+    found = [{"stdin": text, "stdout": shown(task.answer.oracle(v))} for text, v in drawn]
+    news = {case["stdout"]: case for case in reversed(found)}
+    first = list(news.values())[::-1][:count]
+    return first + [case for case in found if case not in first][: count - len(first)]
+
+
+def distinguishing(
+    family: Family, ops: Sequence[Op], tests: int, rng: random.Random
+) -> tuple[Task, list[dict[str, str]]]:
+    """A task whose tests do not all expect the same: constants are drawn again until they don't."""
+    for _ in range(20):
+        drawn = task(family, ops, rng)
+        found = cases(drawn, tests, rng)
+        if len({case["stdout"] for case in found}) > 1:
+            break
+    return drawn, found

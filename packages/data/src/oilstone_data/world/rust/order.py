@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import accumulate, dropwhile, pairwise, takewhile
 
-from oilstone_data.world.family import Answer, family
-from oilstone_data.world.harness import INTS
-from oilstone_data.world.loops import COUNT, ITER, TOTAL, each, otherwise, show, when
-from oilstone_data.world.ops import MAPS, PREDICATES, Bound, Op
+from oilstone_data.world.rust.family import Answer, family
+from oilstone_data.world.rust.harness import INTS
+from oilstone_data.world.rust.loops import COUNT, ITER, TOTAL, each, otherwise, show, when
+from oilstone_data.world.rust.ops import MAPS, PREDICATES, Bound, Op
 
 STEPS = (
     Op("every", "every {k}th", "{k}", lambda v, k: v[::k], (range(2, 5),)),
