@@ -97,7 +97,7 @@ def test_without_shellcheck_the_machine_is_at_fault(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("ls -la /tmp", "ls -a -l /home/me"),
+        ("ls -la /tmp", "ls -a -l ~/me"),
         ("ls -la", "ls -al"),
         ("sudo -u bob rm -rf x", "rm -r -f 'y z'"),
         ("find . -name '*.py' -exec rm -f {} \\;", 'find /tmp -exec rm -f {} + -name "x"'),
