@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import orjson
 from oilstone_data import drawn
 from oilstone_data.books import Books
 from oilstone_data.engine import filtered, globals, whole
-from oilstone_data.sides import shuffled, side
+from oilstone_data.groups import Groups
+from oilstone_data.sides import SIDES, shuffled, side
 from oilstone_data.sources.record import Inventory
 from oilstone_data.spill import Spill
 from oilstone_data.stage import Row
@@ -37,10 +39,15 @@ def write(
     filtered.run(todo, books, *how)
     refused = [task.file("refused.jsonl") for task in todo]
     spill = Spill([task.file("kept.jsonl") for task in todo])
+    groups = Groups()
     for name, all_rows in globals.stages(settings, stage / PARTS):
         refused.append(stage / PARTS / f"{name}.refused.jsonl")
         whole.apply(name, all_rows, spill, books, refused[-1])
-    counts = _sides(stage, settings, spill, books, refused)
+        for one, other in sorted(getattr(all_rows, "links", ())):
+            groups.join(one, other)
+    placed = _placed(settings, spill, groups)
+    lines = {name: _rows(spill, placed[name], name, groups) for name in placed}
+    counts = _sides(stage, settings, lines, books, refused)
     first: dict[str, int] = {}
     for entry in books.entries.values():
         first.setdefault(entry.source, entry.entered)
@@ -48,13 +55,16 @@ def write(
 
 
 def _sides(
-    stage: Path, settings: Settings, spill: Spill, books: Books, refused: Sequence[Path]
+    stage: Path,
+    settings: Settings,
+    read: Mapping[str, Iterator[bytes]],
+    books: Books,
+    refused: Sequence[Path],
 ) -> dict[str, int]:
     ledger, counts = drawn.Ledger(), {}
     world = drawn.sides(settings["world"], settings["seed"], ledger) if "world" in settings else {}
-    placed = _placed(settings, spill)
     for name in ("test", "eval", "train"):  # the world draws its rows in this order
-        lines = chain(_checked(world.get(name, ()), "row.v1"), _rows(spill, placed[name], name))
+        lines = chain(_checked(world.get(name, ()), "row.v1"), read[name])
         counts[name] = _lines(stage / f"{name}.jsonl", lines)
     if world:
         ledger.enter(books)
@@ -63,26 +73,28 @@ def _sides(
     return counts
 
 
-def _placed(settings: Settings, spill: Spill) -> dict[str, list[int]]:
+def _placed(settings: Settings, spill: Spill, groups: Groups) -> dict[str, array[int]]:
     """Positions of the rows of each side, in the order in which they are written."""
-    places: dict[str, list[int]] = {"train": [], "eval": [], "test": []}
+    places = {name: array("q") for name in SIDES}
     ids: dict[str, list[str]] = {name: [] for name in places}
     shuffle = settings.get("shuffle_seed")
     for position, row in enumerate(spill):
-        name = side(settings["seed"], row["group"], settings.get("split", _SHARES))
+        name = side(settings["seed"], groups.name(row["group"]), settings.get("split", _SHARES))
         places[name].append(position)
         if shuffle is not None:
             ids[name].append(row["id"])
     if shuffle is None:
         return places
-    return {name: shuffled(shuffle, at, ids[name]) for name, at in places.items()}
+    return {name: array("q", shuffled(shuffle, at, ids[name])) for name, at in places.items()}
 
 
-def _rows(spill: Spill, order: Iterable[int], name: str) -> Iterator[bytes]:
+def _rows(spill: Spill, order: Iterable[int], name: str, groups: Groups) -> Iterator[bytes]:
     for line in spill.lines(order):
+        row = orjson.loads(line)
+        row["group"] = groups.name(row["group"])
         if name == "test":
-            line = orjson.dumps({**orjson.loads(line), "slice": "group"})
-        yield line + b"\n"
+            row["slice"] = "group"
+        yield orjson.dumps(row) + b"\n"
 
 
 def _checked(rows: Iterable[Row], schema: str) -> Iterator[bytes]:

@@ -48,8 +48,11 @@ def bare(item: Item, source: dict[str, Any], number: int) -> Iterator[Row]:
     language, prompt = source["language"], item.get("prompt") or source["prompt"]
     for solution in item["solutions"][: source["max_solutions"]]:
         known = {key: value for key, value in item.items() if key in _COPIED}
-        row = {"id": None, "language": language, "prompt": prompt, "completion": solution, **known}
-        yield row
+        licence = item.get("licence") or source["licence"]
+        yield {
+            "id": None, "language": language, "prompt": prompt, "completion": solution,
+            "licence": licence, **known,
+        }  # fmt: skip
 
 
 def problem(item: Item, source: dict[str, Any], number: int) -> Row:

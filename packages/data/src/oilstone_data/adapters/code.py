@@ -20,8 +20,10 @@ def rust_clean(row: dict[str, Any], source: dict[str, Any]) -> Item | Refusal:
 
 
 def files(row: dict[str, Any], source: dict[str, Any]) -> Item | Refusal:
-    """The rows of a folder: `content` and `path`."""
-    return lacking(row, "content") or {"solutions": [row["content"]], "path": row.get("path")}
+    """The rows of a folder: `content` and `path`, and `licence` where it was looked for."""
+    if refusal := lacking(row, "content"):
+        return refusal
+    return {"solutions": [row["content"]], "path": row.get("path"), "licence": row.get("licence")}
 
 
 def plain(row: dict[str, Any], source: dict[str, Any]) -> Item | Refusal:

@@ -29,7 +29,9 @@ def stages(settings: dict[str, Any], folder: Path) -> list[tuple[str, GlobalStag
         found.append(("verdicts", gate))
     if (asked := settings.get("decontaminate")) is not None:
         against = evaluation_sets(asked["against"])
-        stage = Decontaminate(against, copied=asked["copied"], renamed=asked["renamed"])
+        stage = Decontaminate(
+            against, asked["fields"], copied=asked["copied"], renamed=asked["renamed"]
+        )
         found.append(("decontaminate", stage))
     if (dedup := settings.get("dedup")) is not None:
         unrepeated = Deduplicate(dedup["threshold"], dedup["ngram"], dedup["fields"], folder)

@@ -84,7 +84,7 @@ class _Run:
         self._source = task.part.source
         self._name: str = self._source["name"]
         self._adapt = ADAPTERS[self._source["adapter"]]
-        self._stages = local.stages(task.settings)
+        self._stages = local.stages({"sources": [], **task.settings})
         self._reasons: dict[str, Counter[str]] = {
             stage: Counter() for stage in ("read", "adapt", *(name for name, _ in self._stages))
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from oilstone_data.stage import Refusal
 from oilstone_schemas.command import OilstoneError
 
 PART = 500  # files
+DETECT = "detect"  # a source's licence: that of each file
 SUFFIXES = {
     "rust": (".rs",),
     "python": (".py",),
@@ -37,10 +38,22 @@ def inventory(source: dict[str, Any], hashed: bool = True, cut: bool = True) -> 
 
 
 def records(part: Part) -> Iterator[Record]:
-    """Yield the files of the part as `{"content", "path"}`."""
+    """Yield the files of the part as `{"content", "path"}`, with `licence` where asked for."""
     names = _names(part.source)[part.start : part.end]
+    licence_of = _licences(part.source)
     for number, name in enumerate(names, part.first):
-        yield _record(number, name, _bytes(part.source, name), part.source)
+        record = _record(number, name, _bytes(part.source, name), part.source)
+        if licence_of is not None and record.value is not None:
+            record.value["licence"] = licence_of(name, record.value["content"])
+        yield record
+
+
+def _licences(source: dict[str, Any]) -> Callable[[str, str], str] | None:
+    if source["licence"] != DETECT:
+        return None
+    from oilstone_data.licence import Licences
+
+    return Licences(Path(source["path"])).of
 
 
 def _record(number: int, name: str, content: bytes, source: dict[str, Any]) -> Record:
