@@ -21,7 +21,10 @@ from oilstone_eval.sandbox.job import Job, Limits, Outcome
 from oilstone_eval.sandbox.slot import Slot
 
 _TEST = re.compile(r"^[ \t]*@test[ \t]+(.+?)[ \t]*\{[ \t]*(#.*)?$", re.MULTILINE)
-_SKIP = re.compile(r"^[ \t]*skip\b", re.MULTILINE)
+# How a test that skips itself ends; where the candidate runs apart, nobody else can.
+_SKIPPED = 75
+_SOURCING = re.compile(r"(?m)^\s*((?:source|\.)\s+[^;|&\n]+)$")
+_ALL_SKIPPED = Ruling("unscored", "not_run", "every test skips itself")
 _START = 'IFS= read -r -d "" s; exec </dev/null; eval "unset s; $s"'
 # Bodies that no honest candidate passes.
 _CANARIES = (
@@ -32,14 +35,10 @@ _CANARIES = (
 
 @dataclass(frozen=True)
 class Suite:
-    """A test file: its text with functions in the place of tests, and the tests' names.
-
-    `skipped` are the numbers of tests that skip themselves whatever happens.
-    """
+    """A test file: its text with functions in the place of tests, and the tests' names."""
 
     text: str
     names: tuple[str, ...]
-    skipped: frozenset[int]
 
 
 @lru_cache(maxsize=1024)
@@ -51,10 +50,7 @@ def suite(code: str) -> Suite:
         names.append(_title(found[1]))
         return f"__test_{len(names) - 1}() {{"
 
-    text = _TEST.sub(function, code)
-    bodies = re.split(r"(?m)^__test_\d+\(\) \{$", text)[1:]
-    skipped = (number for number, body in enumerate(bodies) if _SKIP.search(body))
-    return Suite(text, tuple(names), frozenset(skipped))
+    return Suite(_TEST.sub(function, code), tuple(names))
 
 
 def _title(quoted: str) -> str:
@@ -78,26 +74,23 @@ def rule(slot: Slot, program: Program, limits: Limits) -> Ruling:
     if not tests.names:
         return Ruling("unscored", "not_run", "no @test in the problem's test_code")
     given = {**dict(program.fixture), script_name(program): program.code}
-    passed, seconds, first = 0, 0.0, None
+    passed, skipped, seconds, first = 0, 0, 0.0, None
+    inside = _sources(program)
     for number, name in enumerate(tests.names):
-        if number in tests.skipped:
-            continue
         outcome, proven = _run(slot, tests.text, f"__test_{number}", given, limits)
         seconds += outcome.cpu_seconds
         passed += proven
-        if not proven:
+        skipped += not inside and outcome.status == _SKIPPED
+        if not proven and (inside or outcome.status != _SKIPPED):
             reason, what = _why(outcome, limits)
             first = first or _ruling(reason, f"test {name!r}: {what}")
             if reason in ("timeout", "evaluator_fault"):
                 break
-    tampered = not first and _sources(program) and _tampered(slot, tests.text, given, limits)
+    tampered = inside and not first and _tampered(slot, tests.text, given, limits)
     if tampered:
         first = Ruling("failed", "forbidden", f"with it, a test that must fail passes: {tampered}")
-    ruling = first or Ruling("passed", None)
-    checks = {
-        "tests_passed": 0 if tampered else passed,
-        "tests_total": len(tests.names) - len(tests.skipped),
-    }
+    ruling = first or (Ruling("passed", None) if passed else _ALL_SKIPPED)
+    checks = {"tests_passed": 0 if tampered else passed, "tests_total": len(tests.names) - skipped}
     return Ruling(ruling.status, ruling.reason, ruling.explanation, checks, seconds)
 
 
@@ -107,12 +100,14 @@ def _ruling(reason: str, what: str) -> Ruling:
 
 def _sources(program: Program) -> bool:
     """Tell whether the candidate runs in the tests' own shell."""
-    return bool(re.search(r"(^|\s|;)(source|\.|load)\s", program.test_code))
+    stem = re.escape(script_name(program).rpartition(".")[0])
+    return bool(re.search(rf"(?m)(^|[\s;])((source|\.)\s|load\s[^\n]*{stem})", program.test_code))
 
 
 def _tampered(slot: Slot, text: str, given: Mapping[str, str], limits: Limits) -> str:
+    sourced = "\n".join(dict.fromkeys(_SOURCING.findall(text)))
     for body in _CANARIES:
-        canary = f"{text}\n__test_canary() {{ {body}\n}}\n"
+        canary = f"{text}\n__test_canary() {{ {sourced}\n{body}\n}}\n"
         if _run(slot, canary, "__test_canary", given, limits)[1]:
             return body
     return ""
@@ -136,6 +131,8 @@ def _script(text: str, function: str, secret: str) -> Sequence[str]:
     return (
         prelude, text, "__seal", *(optional.format(name) for name in ("setup_file", "setup")),
         function, optional.format("teardown"), "builtin trap - DEBUG EXIT ERR RETURN",
+        # Failures must still have been fatal at the end.
+        "if [[ $- != *e* ]]; then builtin exit 1; fi",
         f"builtin printf '\\n%s\\n' {secret}", "builtin exit 0",
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ load() {
   # shellcheck disable=SC1090
   source "$file"
 }
-skip() { echo "skipped: $*" >&2; exit 1; }
+skip() { echo "skipped: $*" >&2; exit 75; }
 run() {
   local apart='' want='' keep=''
   while [[ ${1-} == -* || ${1-} == '!' ]]; do
@@ -55,7 +55,8 @@ run() {
   esac
 }
 
-fail() { echo "${*:-failed}" >&2; return 1; }
+# Ends the shell: a candidate may have told it to go on after failures.
+fail() { echo "${*:-failed}" >&2; exit 1; }
 assert() { "$@" || fail "not true: $*"; }
 refute() { if "$@"; then fail "true: $*"; fi; }
 assert_equal() { [[ $1 == "$2" ]] || fail "$1 is not $2"; }
