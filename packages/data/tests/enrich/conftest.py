@@ -103,6 +103,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server(monkeypatch):
+    pytest.importorskip("httpx", reason="no httpx: the endpoint's client was NOT tested")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     made = Server()
     thread = threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True)

@@ -25,6 +25,11 @@ CHATML = """{%- if messages[0].role != 'system' %}
 ROW = {"language": "shell", "prompt": "List it.", "completion": "ls -l\n"}
 
 
+@pytest.fixture(autouse=True)
+def _jinja():
+    pytest.importorskip("jinja2", reason="no jinja2: chat templates were NOT tested")
+
+
 def _folder(tmp_path, template=None, file=None, **config):
     if template is not None:
         config["chat_template"] = template
