@@ -64,7 +64,7 @@ def test_rows_that_hold_an_evaluation_item_are_refused_and_the_item_is_named(for
     assert refused["id"] == "own/1" and "secret-1" in refused["explanation"]
 
 
-def test_another_evaluation_set_is_another_dataset(foreign):
+def test_a_changed_evaluation_set_is_held_against_the_rows_again(foreign):
     problem = {
         "id": "a", "language": "rust", "prompt": "Walk.", "tests": [], "reference": None,
         "domain": "d", "difficulty": None, "licence": "MIT", "source": "e", "slice": "e",
@@ -72,9 +72,12 @@ def test_another_evaluation_set_is_another_dataset(foreign):
     held = foreign.folder / "held.jsonl"
     recipe = foreign.recipe(foreign.lines(programs(2)), decontaminate={"against": ["held.jsonl"]})
     jsonl.write(held, [problem], "problem.v1")
-    one = artifact.load(foreign.build(recipe)).digest
+    foreign.build(recipe)
+    out = foreign.folder / "out"
+    assert "up to date" in foreign.run("build", recipe, "--out", out).stderr
     jsonl.write(held, [{**problem, "prompt": "Run."}], "problem.v1")
-    assert artifact.load(foreign.build(recipe)).digest != one
+    assert "up to date" not in foreign.run("build", recipe, "--out", out).stderr
+    assert artifact.verify(out, deep=True, search=[]) == []
 
 
 def test_groups_that_share_a_near_duplicate_stand_on_one_side(foreign):

@@ -57,7 +57,9 @@ def build(
 def _depends(settings: dict[str, Any], found: Sequence[Inventory]) -> dict[str, Any]:
     drawn = {"world": world.digest(settings["world"]["language"])} if "world" in settings else {}
     read = {"sources": [item.sha256 for item in found]} if found else {}
-    return {**drawn, **read, **_template(settings), **_linter(settings)}
+    files = [item.digest for item in recipe.files(settings)]
+    held = {"evaluation": files} if files else {}
+    return {**drawn, **read, **held, **_template(settings), **_linter(settings)}
 
 
 def _template(settings: dict[str, Any]) -> dict[str, str]:
@@ -88,6 +90,9 @@ def _details(settings: dict[str, Any], found: Sequence[Inventory], books: Books)
         "system_prompt": prompt,
         "system_prompt_sha256": hashlib.sha256(prompt.encode()).hexdigest(),
         **_template(settings),
+        "evaluation": [
+            {"name": item.folder.name, "sha256": item.digest} for item in recipe.files(settings)
+        ],
         "sources": [*_drawn(settings), *map(_source, settings.get("sources", []), found)],
         "stages": [entry.as_json() for entry in books.entries.values()],
         "stage_sha256": books.hashes,

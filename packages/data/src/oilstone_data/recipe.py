@@ -59,7 +59,14 @@ def inputs(settings: Settings) -> list[Manifest]:
     """Return what else the build reads: reports about its own answers, evaluation sets."""
     reports = settings.get("verdicts", {}).get("reports", ())
     against = settings.get("decontaminate", {}).get("against", ())
-    return [*map(judged.load, reports), *(lineage.find(place, "problems") for place in against)]
+    sets = [lineage.find(place, "problems") for place in against if place.is_dir()]
+    return [*map(judged.load, reports), *sets]
+
+
+def files(settings: Settings) -> list[Manifest]:
+    """Return evaluation sets that are plain files: no artifacts, so known by their bytes alone."""
+    against = settings.get("decontaminate", {}).get("against", ())
+    return [lineage.find(place, "problems") for place in against if not place.is_dir()]
 
 
 def _problems(settings: Settings) -> list[str]:
