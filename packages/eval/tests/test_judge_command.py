@@ -189,6 +189,19 @@ def test_without_rustc_other_languages_are_judged(
     assert done.returncode == 0, done.stderr
 
 
+def test_an_answer_that_never_came_is_an_error_and_no_failure(
+    run: Run, tmp_path: Path, craft: SimpleNamespace
+) -> None:
+    answer = {"language": "math", "checker": "final_answer", "tests": [], "answer": "4"}
+    jsonl.write(tmp_path / "p.jsonl", [craft.problem("a", **answer), craft.problem("b", **answer)])
+    none = craft.sample("a", None, completion="", finish_reason="error", error="HTTP 503")
+    jsonl.write(tmp_path / "s.jsonl", [none, craft.sample("b", "It is 4.")])
+    run("judge", "s.jsonl", "--problems", "p.jsonl", "--out", "report")
+    found = json.loads((tmp_path / "report/metrics.json").read_text())["metrics"]
+    assert (found["pass@1"]["value"], found["pass@1"]["unscored"]) == (1.0, 1)
+    assert (found["error_rate"]["value"], found["error_rate"]["n"]) == (0.5, 2)
+
+
 def test_a_file_may_mix_languages(
     run: Run, toolchain: Toolchain, tmp_path: Path, craft: SimpleNamespace
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_symbolic_answer_is_compared_by_algebra() -> None:
     assert [each.status for each in found] == ["passed", "failed"]
 
 
+@pytest.mark.slow
 def test_an_endless_formula_costs_its_own_sample_only() -> None:
     """The limit counts CPU time, so a busy machine does not change the verdict."""
     symbols = Symbols()

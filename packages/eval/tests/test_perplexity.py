@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oilstone_eval import perplexity
@@ -20,6 +20,7 @@ TEXT = 'fn main() { let Ω = vec![1, 2, 3]; println!("{:?}", Ω); }\n' * 8
 PLAIN = {"quantization": "none", "device": "cpu", "system_prompt": ""}
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 400), st.integers(2, 90), st.data())
 def test_windows_score_every_token_but_the_first_once(tokens: int, window: int, data: Any) -> None:
     stride = data.draw(st.integers(1, window - 1))
@@ -29,6 +30,7 @@ def test_windows_score_every_token_but_the_first_once(tokens: int, window: int, 
     assert all(end - start <= window and start < first for start, end, first in spans)
 
 
+@settings(max_examples=40)
 @given(st.integers(50, 400), st.integers(2, 40), st.data())
 def test_every_token_sees_what_the_stride_promises(tokens: int, window: int, data: Any) -> None:
     stride = data.draw(st.integers(1, window - 1))

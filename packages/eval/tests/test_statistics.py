@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.api import OLS
@@ -45,12 +45,14 @@ def test_mid_p_of_a_published_comparison() -> None:
     assert found == (pytest.approx(0.060, abs=5e-4), pytest.approx(0.047, abs=5e-4))
 
 
+@settings(max_examples=30)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_holm_is_statsmodels(p_values: list[float]) -> None:
     expected = multipletests(p_values, method="holm")[1]
     assert families.holm(p_values) == pytest.approx(list(expected), abs=NEAR)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.floats(-5, 5), st.integers(0, 6)), min_size=3, max_size=60))
 def test_the_clustered_error_is_statsmodels(rows: list[tuple[float, int]]) -> None:
     values, groups = [value for value, _ in rows], [group for _, group in rows]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from oilstone_eval.inputs import Row
 from oilstone_eval.judges.base import Case, Program, Ruling
+from oilstone_eval.scores import NO_ANSWER
 
 _FIELDS = ("checker", "entry_point", "test_code", "prelude", "module_name", "compare", "tolerance",
            "answer", "reference", "prompt")  # fmt: skip
@@ -22,6 +23,18 @@ def program(sample: Row, problem: Row, reads_completion: bool) -> Program | None
         fixture=tuple(sorted(problem.get("fixture", {}).items())),
         completion=sample["completion"] if reads_completion else "",
         **{key: problem[key] for key in _FIELDS if key in problem},
+    )
+
+
+def lost(sample: Row) -> Ruling | None:
+    """Return the ruling on an answer that never came; None for one that did.
+
+    No fault of the model, so it is not judged; but it counts as an error.
+    """
+    if sample["finish_reason"] != "error":
+        return None
+    return Ruling(
+        "unscored", "not_run", f"no answer came: {sample.get('error')}", {NO_ANSWER: True}
     )
 
 

@@ -39,7 +39,7 @@ def rulings(
         portion = new[start : start + PORTION]
         known.update(zip(portion, _judged(judge, portion, cache), strict=True))
     cache.close()
-    return [known[program] for program in asked]
+    return [programs.lost(row) or known[program] for row, program in zip(rows, asked, strict=True)]
 
 
 def _judged(judge: Judge, new: Sequence[Program], cache: Cache) -> list[Ruling]:

@@ -12,6 +12,8 @@ Verdict = Mapping[str, Any]
 # Ends that are no answer: nothing to run, or a run that did not come to its end.
 ERRORS = ("compile_error", "runtime_error", "timeout", "memory", "output_limit", "no_code")
 
+NO_ANSWER = "no_answer"  # the check of a sample that its model never gave
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -47,6 +49,8 @@ def _passed(verdict: Verdict) -> bool | None:
 
 
 def _error(verdict: Verdict) -> bool | None:
+    if verdict["checks"].get(NO_ANSWER):
+        return True
     return None if verdict["status"] == "unscored" else verdict["reason"] in ERRORS
 
 
