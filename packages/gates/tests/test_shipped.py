@@ -119,3 +119,16 @@ def test_each_row_of_seed_004_is_held_by_its_own_gate(workshop, record, verdict,
     failed = [gate["id"] for gate in result["decision"]["gates"] if gate["verdict"] != "passed"]
     expected = {"nothing": [], "pass-at-1": ["pass-at-1", "improvement"]}.get(row, [row])
     assert failed == expected
+
+
+def test_a_regressed_report_fails_even_where_the_gate_computes_it_anew(gate):
+    asked = gate(max_unscored=0, metric="pass@1", method="wilson", unit="share")
+    found = mutate.mutants({"gates": [asked]}, gold.evidence({"gates": [asked]}))
+    assert {m.mutation: m.verdict for m in found}["regressed"] == "failed"
+
+
+@EVERY
+def test_a_regression_fails_and_is_not_merely_undecided(name):
+    gates = load(name)
+    found = mutate.mutants(gates, gold.evidence(gates))
+    assert {m.verdict for m in found if m.mutation in ("regressed", "swapped arms")} == {"failed"}

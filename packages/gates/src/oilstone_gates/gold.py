@@ -52,7 +52,7 @@ def verdict(gates: Sequence[Gate], slice: str, index: int, good: bool) -> dict[s
     for gate in gates:
         how = made_of(gate)
         if how.check not in ("passed", "error", "latency"):
-            found["checks"][how.check] = _score(gate, good)
+            found["checks"][how.check] = score(gate, good)
     return found
 
 
@@ -62,7 +62,7 @@ def made_of(gate: Gate) -> Definition:
     return definition(name, None) or Definition(_CHECKS.get(name, name))
 
 
-def _score(gate: Gate, good: bool) -> float:
+def score(gate: Gate, good: bool) -> float:
     """Return the best or the worst score for a gate."""
     kind, rising = unit(gate) or "", gate["op"].startswith(">")
     low, high = RANGES.get(kind, (0.0, abs(gate["value"]) * 2 + 1))

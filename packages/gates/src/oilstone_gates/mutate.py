@@ -12,7 +12,7 @@ from typing import Any
 from oilstone_gates import report, scores
 from oilstone_gates.decide import PASSED, judge
 from oilstone_gates.gatefile import Gate, against, identity, option
-from oilstone_gates.gold import verdict
+from oilstone_gates.gold import score
 from oilstone_gates.measure import Evidence, sights
 from oilstone_gates.paths import place
 from oilstone_gates.report import Report
@@ -143,11 +143,20 @@ def _regressed(gate: Gate, given: Report) -> Report | None:
     number = min(max(number, least), most)
     for record in _records(gate, given)[-1:]:
         record |= {"value": number, "low": number, "high": number}
+    how = _definition(gate, given)
     for row in _rows(gate, given):
-        worst = verdict([gate], "", 0, False)
-        row |= {key: worst[key] for key in ("status", "reason", "checks")}
+        row |= {"status": "failed", "reason": "runtime_error"}
+        if how is not None:
+            row["checks"] = {**row["checks"], how.check: _worst(gate, how)}
         row["latency"] = _SLOWER * (row.get("latency") or 1)
     return given
+
+
+def _worst(gate: Gate, how: scores.Definition) -> float | str:
+    """Return the value of a check with which the metric is at its worst."""
+    if not how.among:
+        return score(gate, good=False)
+    return "none of them" if gate["op"].startswith(">") else how.among[0]
 
 
 def _unscored(gate: Gate, given: Report) -> Report | None:

@@ -61,7 +61,8 @@ def metric(report: Report, name: str, slice: str | None) -> Measurement | None:
 def verdicts(report: Report, slice: str | None) -> dict[Key, Verdict]:
     """Return the verdicts by (problem_id, sample_index): of `slice`, or all when it is None."""
     path = report.manifest.folder / "verdicts.jsonl"
-    rows = enumerate(report.rows or jsonl.read(path, "verdict.v1"), start=1)
+    found = jsonl.read(path, "verdict.v1") if report.rows is None else report.rows
+    rows = enumerate(found, start=1)
     return {
         (row["problem_id"], row["sample_index"]): row
         for number, row in rows
