@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from oilstone_eval import compare, metrics, reports, table
-from oilstone_eval.scores import declared
+from oilstone_eval.scores import declared, of_record
 from oilstone_schemas import artifact, intervals, jsonl
 from oilstone_schemas.command import OilstoneError
 
@@ -61,6 +61,28 @@ def record(name: str) -> dict[str, Any]:
 def test_values_and_denominators(name: str, value: float, n: int, unscored: int) -> None:
     found = record(name)
     assert (found["value"], found["n"], found["unscored"]) == (pytest.approx(value), n, unscored)
+
+
+def test_judges_share_a_metric_that_they_declare_alike() -> None:
+    found = declared(["python", "rust"])["compile_rate"]
+    assert found.languages == ("python", "rust")
+
+
+def test_a_metric_is_over_the_languages_of_its_judge() -> None:
+    rows = [
+        {**row, "language": name}
+        for row, name in zip(MIXED, ["rust"] * 2 + ["math"] * 3, strict=True)
+    ]
+    found = metrics.record(declared(["rust", "math"])["avg_idiomatic_score"], rows, 0)
+    assert (found["n"], found["languages"]) == (2, ["rust"])
+
+
+def test_a_record_defines_its_metric_again() -> None:
+    for definition in declared(["rust", "shell", "math"]).values():
+        record = {"unit": definition.metric.unit, **definition.as_json()}
+        again = of_record(record)
+        assert again.languages == definition.languages
+        assert [again.takes(row) for row in MIXED] == [definition.takes(row) for row in MIXED]
 
 
 def test_shares_have_wilson_intervals() -> None:

@@ -45,7 +45,7 @@ def test_mid_p_of_a_published_comparison() -> None:
     assert found == (pytest.approx(0.060, abs=5e-4), pytest.approx(0.047, abs=5e-4))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_holm_is_statsmodels(p_values: list[float]) -> None:
     expected = multipletests(p_values, method="holm")[1]

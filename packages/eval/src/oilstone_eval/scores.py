@@ -84,7 +84,8 @@ class Declared:
 def declared(spoken: Iterable[str]) -> dict[str, Declared]:
     """Return the metrics of a report by name, pass@1 first; `spoken` are its problems' languages.
 
-    Languages of one judge share its metrics.
+    Languages of one judge share its metrics, and judges those that they declare alike; a name that
+    means something else to a second judge gets that judge's name in front.
     """
     found = {"pass@1": Declared(PASSED)}
     by_judge: dict[str, list[str]] = {}
@@ -92,7 +93,14 @@ def declared(spoken: Iterable[str]) -> dict[str, Declared]:
         by_judge.setdefault(languages.family(language), []).append(language)
     for judge, own in by_judge.items():
         module = import_module(f"oilstone_eval.judges.{judge}.metrics")
-        found |= {name: Declared(metric, tuple(own)) for name, metric in module.METRICS.items()}
+        for name, metric in module.METRICS.items():
+            there = found.get(name)
+            if there is None:
+                found[name] = Declared(metric, tuple(own))
+            elif there.metric == metric:
+                found[name] = Declared(metric, (*there.languages, *own))
+            else:
+                found[f"{judge}.{name}"] = Declared(metric, tuple(own))
     return found | {name: Declared(metric) for name, metric in COMMON.items()}
 
 

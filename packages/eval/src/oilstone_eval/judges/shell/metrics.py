@@ -7,6 +7,7 @@ METRICS = {
     "syntax_rate": Metric("share", "parses"),
     "exact_match_rate": Metric("share", "exact_match"),
     "normalised_match_rate": Metric("share", "normalised_match"),
+    "equivalent_rate": Metric("share", "equivalent"),
     "command_only_rate": Metric("share", "command_only"),
     # Often no event at all: an exact interval keeps its promise there.
     "dangerous_rate": Metric(
