@@ -5,6 +5,7 @@ cut. Writers queue in the order they came (a file lock, or PostgreSQL's advisory
 write lock from their first statement, so what they read is what they change.
 """
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +31,10 @@ DURABLE = (
 
 @dataclass(frozen=True)
 class Registry:
-    """An open registry; `place` is its SQLite file or its URL without the password."""
+    """An open registry; `place` is its SQLite file or its URL without the password.
+
+    Its connections are closed with it. Open it after a fork, never before.
+    """
 
     place: str
     path: Path | None
@@ -115,20 +119,25 @@ def open_registry(where: str, *, create: bool = False, store: str | None = None)
 
 def _connected(where: str) -> Registry:
     if "://" not in where:
-        return Registry(where, Path(where), _sqlite(Path(where)))
+        return _closing(Registry(where, Path(where), _sqlite(Path(where))))
     url = sa.make_url(where)
     if url.get_backend_name() == "sqlite" and url.database:
-        return Registry(url.database, Path(url.database), _sqlite(Path(url.database)))
+        return _connected(url.database)
     if url.get_backend_name() == "postgresql":
-        return Registry(url.render_as_string(hide_password=True), None, _postgresql(url))
+        return _closing(Registry(url.render_as_string(), None, _postgresql(url)))
     raise OilstoneError(
         f"{url.render_as_string(hide_password=True)}: give a path, sqlite:///PATH or"
         " postgresql+psycopg://USER@HOST/DATABASE"
     )
 
 
+def _closing(registry: Registry) -> Registry:
+    weakref.finalize(registry, registry.engine.dispose)
+    return registry
+
+
 def _sqlite(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    engine = sa.create_engine(f"sqlite:///{path}")
 
     @sa.event.listens_for(engine, "connect")
     def _connected(connection: Any, _: Any) -> None:
@@ -146,7 +155,7 @@ def _sqlite(path: Path) -> sa.Engine:
 
 def _postgresql(url: sa.URL) -> sa.Engine:
     try:
-        return sa.create_engine(url.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool)
+        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise MissingTool(
             "a registry on PostgreSQL needs psycopg: pip install 'oilstone-registry[postgres]'"

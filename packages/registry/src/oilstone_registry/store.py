@@ -51,10 +51,10 @@ class Store:
         Raises OilstoneError when the source changes meanwhile, CheckFailed when the copy that is
         there is not what it was.
         """
-        place(self.folder, source)
+        if not place(self.folder, source):
+            self.require(source.digest)
         if self.remote:
             _upload(self.where, self.folder / source.digest)
-        self.require(source.digest)
 
     def require(self, digest: str, seal: str | None = None) -> Path:
         """Return the folder of a stored artifact; raises CheckFailed when it is not what it was."""
@@ -78,16 +78,17 @@ class Store:
         return (self.folder / digest / MANIFEST).is_file()
 
 
-def place(store: Path, source: Manifest) -> None:
-    """Copy an artifact to `store`/DIGEST, whole or not at all."""
+def place(store: Path, source: Manifest) -> bool:
+    """Copy an artifact to `store`/DIGEST, whole and verified or not at all; False if it is there."""
     target = store / source.digest
     with guard(store):
         store.mkdir(parents=True, exist_ok=True)
         if target.exists():
-            return
+            return False
         with _partial(store) as partial:
             _copy(source, partial)
             _settle(partial, target)
+    return True
 
 
 def _settle(partial: Path, target: Path) -> None:
@@ -118,7 +119,10 @@ def _partial(store: Path) -> Iterator[Path]:
 def _sweep(store: Path) -> None:
     """Remove what killed processes left: nobody holds its lock."""
     for left in store.glob(f".*{PARTIAL}"):
-        descriptor = os.open(left, os.O_RDONLY)
+        try:
+            descriptor = os.open(left, os.O_RDONLY)
+        except FileNotFoundError:  # it got its name just now
+            continue
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(left, ignore_errors=True)
@@ -133,7 +137,8 @@ def _copy(source: Manifest, partial: Path) -> None:
         copied = partial / name
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source.folder / name, copied)
-        sync(copied)
+    for name in _names(source):  # all written first: the disk takes them in few turns
+        sync(partial / name)
     for problem in _wrong(partial, source.digest):
         raise OilstoneError(f"{problem}. {source.folder} changed while it was copied; try again")
     for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
