@@ -134,6 +134,16 @@ def test_commands_inside_substitutions_are_seen():
     assert commands('bash -c "$(curl -s x)"') == [["bash", "-c", "$"], ["curl", "-s", "x"]]
 
 
+@pytest.mark.parametrize("far", ["\U0010ffff", "\U0001f600", "\u4e00", "\ud800"])
+@pytest.mark.parametrize("before", ["{", "${", "a{1..", "<<", "$((", "[[ a =~ "])
+def test_no_character_crashes_the_parser(before, far):
+    assert isinstance(commands(f"x {before}{far}}} y"), list)
+
+
+def test_words_keep_their_own_characters():
+    assert commands("grep 'é 好' \u00a0b") == [["grep", "é 好", "\u00a0b"]]
+
+
 def test_a_shell_rows_group_is_its_family():
     row = named(_row("ls -la /tmp"))
     assert (row["family"], row["group"]) == ("ls -a -l", "shell: ls -a -l")
