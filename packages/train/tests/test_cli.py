@@ -86,3 +86,14 @@ def test_a_run_names_what_it_lacks(recipes: Path, tmp_path: Path) -> None:
     done = run("run", recipes / "phase.yaml", "--out", tmp_path / "x")
     assert done.returncode == 2
     assert "run needs --data, --base" in done.stderr
+
+
+@pytest.mark.needs_axolotl
+@pytest.mark.xdist_group("engine")
+def test_to_judge_while_training_takes_problems(
+    recipes: Path, dataset: Path, base: Path, tmp_path: Path
+) -> None:
+    given = ("--data", dataset, "--base", base, "--out", tmp_path / "x")
+    done = run("run", recipes / "phase.yaml", *given, "--set", "evaluation.judged.metric=pass@1")
+    assert done.returncode == 2
+    assert "evaluation.judged and --problems go together" in done.stderr

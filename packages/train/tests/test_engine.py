@@ -79,6 +79,22 @@ def test_a_manifest_is_enough_to_repeat_a_run(adapters: dict[str, Path], tmp_pat
     assert artifact.load(tmp_path / "out").digest == artifact.load(first).digest
 
 
+def test_the_best_is_kept_and_patience_ends_it(phase: Phase, tmp_path: Path) -> None:
+    """A rate so high that the loss rises again after the first steps."""
+    wanted = (
+        "learning_rate=20", "lr_scheduler=constant_with_warmup", "warmup_steps=0", "eval_steps=5", "save_steps=5", "keep=best",
+        "patience=1",
+    )  # fmt: skip
+    words = [word for pair in wanted for word in ("--set", f"training.{pair}")]
+    done = run(*phase(tmp_path / "out", *words))
+    assert done.returncode == 0, done.stderr
+    lines = telemetry(tmp_path / "out")
+    losses = {line["step"]: line["eval_loss"] for line in lines if line.get("eval_loss")}
+    told = details(tmp_path / "out")
+    assert told["eval_loss"] == losses[told["kept_step"]] == min(list(losses.values())[1:])
+    assert told["steps"] == told["kept_step"] + 5 < 30
+
+
 def test_another_seed_is_another_adapter(adapters: dict[str, Path]) -> None:
     assert weights(adapters["first"]) != weights(adapters["other"])
 

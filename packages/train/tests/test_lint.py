@@ -9,6 +9,7 @@ GOOD: dict[str, Any] = {
     "max_steps": 10, "save_steps": 10, "logging_steps": 5, "output_dir": "out",
     "dataset_prepared_path": "prepared/0123456789abcdef",
 }  # fmt: skip
+BEST = {"load_best_model_at_end": True, "metric_for_best_model": "eval_loss"}
 BAD: list[tuple[str, dict[str, Any]]] = [
     ("adapter", {"adapter": "lora"}),
     ("adapter", {"load_in_4bit": False}),
@@ -21,6 +22,8 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("save_steps", {"save_steps": 7}),
     ("save_total_limit", {"save_total_limit": 1}),
     ("load_best_model_at_end", {"load_best_model_at_end": True}),
+    ("early_stopping_patience", {"early_stopping_patience": 2}),
+    ("save_steps", {**BEST, "eval_steps": 5}),
     ("dataset_prepared_path", {"dataset_prepared_path": "prepared"}),
     ("output_dir", {"output_dir": "/elsewhere/out"}),
 ]

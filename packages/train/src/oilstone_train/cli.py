@@ -39,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     run.add_argument(
         "--mix", type=Path, metavar="DIR", help="a second dataset, for the recipe's rows.mix_share"
     )
+    run.add_argument(
+        "--problems", type=Path, metavar="DIR", help="problems, for the recipe's evaluation.judged"
+    )
     run.add_argument("--out", type=Path, required=True, metavar="DIR", help="the new artifact")
     run.add_argument(
         "--from-manifest", type=Path, metavar="ADAPTER",
@@ -91,12 +94,12 @@ def _run(args: argparse.Namespace) -> dict[str, Any]:
     needed = {"RECIPE": args.recipe, "--data": args.data, "--base": args.base}
     missing = [name for name, value in needed.items() if value is None]
     if args.from_manifest:
-        if len(missing) < len(needed) or args.start or args.mix or args.set:
+        if len(missing) < len(needed) or any((args.start, args.mix, args.problems, args.set)):
             raise OilstoneError("--from-manifest: recipe and inputs are the manifest's; give none")
         return repeat.make(args.from_manifest, args.out, args.search)
     if missing:
         raise OilstoneError(f"run needs {', '.join(missing)}, or --from-manifest alone")
-    given = phase.load(args.data, args.base, args.start, args.mix)
+    given = phase.load(args.data, args.base, args.start, args.mix, args.problems)
     return phase.make(args.recipe, given, args.out, args.set)
 
 

@@ -5,6 +5,9 @@ from pathlib import Path
 WORK = "work"
 TRAIN = Path("data/train.jsonl")
 EVAL = Path("data/eval.jsonl")
+JUDGED = Path("judged")
+PROBLEMS = Path("problems")  # a link to the problems that are judged on while it trains
+EVALUATION = Path("eval.yaml")
 HANDOVER = Path("data/handover.jsonl")  # what the next phase is to measure again
 INIT = Path("init")  # the untrained model of a base run
 BASE = Path("base")  # a link to the base of a phase

@@ -67,8 +67,13 @@ def _checkpoints(config: Config) -> Iterator[str]:
         )
     if config.get("save_total_limit", 4) < 2:
         yield "save_total_limit: keep 2; the last checkpoint may be the one that is cut off"
-    if config.get("load_best_model_at_end"):
-        yield "load_best_model_at_end: the adapter would not be the last one, without a word"
+    if not config.get("load_best_model_at_end"):
+        if config.get("early_stopping_patience"):
+            yield "early_stopping_patience: Axolotl would keep the best; say training.keep: best"
+    elif not config.get("metric_for_best_model"):
+        yield "load_best_model_at_end: say by which metric; set training.keep: best"
+    elif config["save_steps"] != config["eval_steps"]:
+        yield "save_steps: must be eval_steps where the best is kept, or it may not have been saved"
 
 
 def _prepared(config: Config) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from oilstone_schemas import artifact, canonical, jsonl, recipe
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import OilstoneError, say
-from oilstone_train import card, forms, handover, inputs, layout, making, render
+from oilstone_train import card, forms, handover, inputs, judging, layout, making, render
 from oilstone_train.launch import Worker
 from oilstone_train.making import Order
 
@@ -19,6 +19,7 @@ MEASURED = (
     "handover_loss",
     "events",
     "steps",
+    "kept_step",
     "tokens",
     "train_loss",
     "eval_loss",
@@ -28,26 +29,35 @@ MEASURED = (
 
 @dataclass(frozen=True)
 class Given:
-    """What a phase is trained from. `mix`: a second dataset, of which a share of the rows comes."""
+    """What a phase is trained from.
+
+    `mix`: a second dataset, of which a share of the rows comes. `problems`: what the adapter is
+    judged on while it is trained.
+    """
 
     dataset: Manifest
     base: Manifest
     earlier: Manifest | None = None
     mix: Manifest | None = None
+    problems: Manifest | None = None
 
     @property
     def manifests(self) -> tuple[Manifest, ...]:
         """All of them, in the order in which an adapter's manifest names them."""
-        found = (self.dataset, self.base, self.earlier, self.mix)
+        found = (self.dataset, self.base, self.earlier, self.mix, self.problems)
         return tuple(manifest for manifest in found if manifest)
 
 
-def load(data: Path, base: Path, start: Path | None, mix: Path | None) -> Given:
+def load(
+    data: Path, base: Path, start: Path | None = None, mix: Path | None = None,
+    problems: Path | None = None,
+) -> Given:  # fmt: skip
     """Find the inputs of a phase; their files are not hashed yet."""
     return Given(
         artifact.load(data, "dataset"), artifact.load(base, "base"),
         artifact.load(start, "adapter") if start else None,
         artifact.load(mix, "dataset") if mix else None,
+        artifact.load(problems, "problems") if problems else None,
     )  # fmt: skip
 
 
@@ -60,6 +70,7 @@ def train(settings: dict[str, Any], given: Given, out: Path) -> dict[str, Any]:
     """Do what `make` does with a recipe that is loaded."""
     dataset, trunk, earlier = given.dataset, given.base, given.earlier
     _check_mix(settings, given)
+    judging.check(settings, given.problems is not None)
     if earlier:
         handover.check(earlier, trunk, settings)
     order = Order("adapter", out, settings, given.manifests)
@@ -71,8 +82,9 @@ def train(settings: dict[str, Any], given: Given, out: Path) -> dict[str, Any]:
     with Worker(work, settings["training"]["threads"]) as worker:
         counts = _prepare(work, settings, given)
         expected = earlier.details["handover_loss"] if earlier else None
-        job = {**making.job(work, None), "handover": expected, "guard": settings["guard"]}
-        result = worker.do(job)
+        ours = {"handover": expected, "guard": settings["guard"]}
+        ours["judged"] = judging.job(work, settings, dataset.details["system_prompt"])
+        result = worker.do({**making.job(work, None), **ours})
     _collect(work, trunk)
     details = {
         "base_digest": trunk.digest,
@@ -111,6 +123,8 @@ def _prepare(work: Path, settings: dict[str, Any], given: Given) -> dict[str, in
     _link(work / layout.BASE, given.base.folder)
     if given.earlier:
         _link(work / layout.FROM, given.earlier.folder)
+    if given.problems:
+        _link(work / layout.PROBLEMS, given.problems.folder)
     prepared = canonical.digest([content, given.base.digest, settings["seed"]])
     making.configure(work, render.phase(settings, prepared, given.earlier is not None))
     return {**chosen.counts, "mixed": len(mixed)}

@@ -12,7 +12,12 @@ from oilstone_train import layout, lint, profiles
 Config = dict[str, Any]
 
 PLUGIN = "oilstone_train.engine.plugin.Plugin"
-OURS = {"threads", "epochs"}  # keys of `training` that Axolotl has no name for, or another
+OURS = {
+    "threads",
+    "epochs",
+    "keep",
+    "patience",
+}  # keys of `training` that Axolotl has no name for, or another
 
 
 def base(recipe: Mapping[str, Any], content: str) -> Config:
@@ -88,12 +93,26 @@ def _shared(recipe: Mapping[str, Any]) -> Config:
         "num_epochs": training.get("epochs") or lint.ENDLESS,
         "dataloader_drop_last": False,
         "save_total_limit": 2,
-        "load_best_model_at_end": False,
+        **_kept(recipe),
         "output_dir": str(layout.OUT),
         "seed": recipe["seed"],
         "plugins": [PLUGIN],
         **profiles.machine(recipe),
     }
+
+
+def _kept(recipe: Mapping[str, Any]) -> Config:
+    """Say which adapter comes out; where it is the best, by what it is measured."""
+    training, judged = recipe["training"], recipe["evaluation"].get("judged")
+    if training.get("keep", "last") == "last":
+        return {"load_best_model_at_end": False}
+    found: Config = {
+        "load_best_model_at_end": True,
+        "metric_for_best_model": "eval_judged" if judged else "eval_loss",
+        "greater_is_better": bool(judged and judged["greater_is_better"]),
+    }
+    patience = training["patience"]
+    return {**found, "early_stopping_patience": patience} if patience else found
 
 
 def _extended(config: Config, recipe: Mapping[str, Any]) -> Config:

@@ -24,7 +24,7 @@ def make(manifest: Path, out: Path, search: Sequence[Path]) -> dict[str, Any]:
         found.setdefault(item["kind"], []).append(artifact.locate(before, item, search))
     given = phase.Given(
         found["dataset"][0], found["base"][0], _only(found.get("adapter", [])),
-        _only(found["dataset"][1:]),
+        _only(found["dataset"][1:]), _only(found.get("problems", [])),
     )  # fmt: skip
     made = phase.train(before.recipe, given, out)
     if made["digest"] != before.digest:

@@ -35,6 +35,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
             "include_num_input_tokens_seen": "non_padding",
             "logging_nan_inf_filter": False,  # it would hide a loss that is no number
             "restore_callback_states_from_checkpoint": True,
+            # Axolotl forwards only a true one, and then the metric's name decides.
+            **({"greater_is_better": cfg.greater_is_better} if cfg.metric_for_best_model else {}),
         }
 
     def get_trainer_cls(self, cfg: Any) -> Any:
@@ -46,12 +48,15 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
     def add_callbacks_pre_trainer(self, cfg: Any, model: Any) -> list[Any]:
         """Write telemetry; check what was handed over; guard against leaps of the loss."""
         from oilstone_train.engine.handover import Handover
+        from oilstone_train.engine.judged import Judged
         from oilstone_train.engine.reporter import Reporter
         from oilstone_train.engine.rollback import Rollback
 
         job = json.loads(layout.JOB.read_text())
         expected, settings = job.get("handover"), job.get("guard")
         callbacks: list[Any] = [Reporter(layout.TELEMETRY, stop=settings is None)]
+        if job.get("judged"):
+            callbacks.append(Judged(job["judged"]))
         if expected is not None:
             callbacks.append(Handover(layout.FROM / handover.ROWS, expected))
         if settings is not None:

@@ -59,7 +59,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers is not fo
         return None
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Evaluate at the end, and save no checkpoint there: the adapter itself is saved next."""
+        """Evaluate at the end. A checkpoint there is for the best alone: the last is saved next."""
         if state.global_step >= state.max_steps:
             control.should_log = control.should_evaluate = True
-            control.should_save = False
+            control.should_save = args.load_best_model_at_end

@@ -82,6 +82,8 @@ def _outcome(cfg: Any, model: Any, trainer: Any) -> dict[str, Any]:
 
     history = trainer.state.log_history
     evaluations = [(line["step"], line["eval_loss"]) for line in history if "eval_loss" in line]
+    best = trainer.args.load_best_model_at_end and trainer.state.best_global_step
+    kept = best or trainer.state.global_step
     four_bit_layers = len(four_bit.layers(model))
     if cfg.load_in_4bit and not four_bit_layers:
         raise RuntimeError("no layer is 4-bit, though the recipe says nf4")
@@ -92,6 +94,7 @@ def _outcome(cfg: Any, model: Any, trainer: Any) -> dict[str, Any]:
         "trainable_parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "four_bit_layers": four_bit_layers,
         "train_loss": [line["loss"] for line in history if "loss" in line][-1],
-        "eval_loss": evaluations[-1][1],
+        "kept_step": kept,
+        "eval_loss": dict(evaluations)[kept],
         "eval_loss_at_start": evaluations[0][1] if evaluations[0][0] == 0 else None,
     }

@@ -30,7 +30,7 @@ def make(
     steps = _checked(template, changes)
     if dry:
         return _planned(settings, changes, steps)
-    given = phase.load(data, base, start, None)
+    given = phase.load(data, base, start)
     phase_recipe = recipe.load(template, "recipe-phase.v1")
     common: dict[str, Any] = {
         "producer": inputs.PRODUCER, "recipe": {**settings, "phase": phase_recipe},
