@@ -82,8 +82,8 @@ def test_a_manifest_is_enough_to_repeat_a_run(adapters: dict[str, Path], tmp_pat
 def test_the_best_is_kept_and_patience_ends_it(phase: Phase, tmp_path: Path) -> None:
     """A rate so high that the loss rises again after the first steps."""
     wanted = (
-        "learning_rate=20", "lr_scheduler=constant_with_warmup", "warmup_steps=0", "eval_steps=5", "save_steps=5", "keep=best",
-        "patience=1",
+        "learning_rate=20", "lr_scheduler=constant_with_warmup", "warmup_steps=0",
+        "eval_steps=5", "save_steps=5", "keep=best", "patience=1",
     )  # fmt: skip
     words = [word for pair in wanted for word in ("--set", f"training.{pair}")]
     done = run(*phase(tmp_path / "out", *words))
