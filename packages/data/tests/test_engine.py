@@ -103,7 +103,7 @@ def test_where_the_sources_lie_is_no_part_of_the_identity(foreign, tmp_path):
     assert artifact.load(here).digest == artifact.load(there).digest
 
 
-@pytest.mark.parametrize("pause", [0.25, 0.5, 0.8, 1.2])
+@pytest.mark.parametrize("pause", [0.5, 0.9])
 def test_a_killed_build_goes_on_and_ends_with_the_same_bytes(big, alone, pause):
     foreign, path = big
     out = foreign.folder / f"killed{pause}"

@@ -86,7 +86,7 @@ def test_explain_tells_why_a_row_was_kept(built):
     [
         ("own/31", "stage rust: test_file: holds test code"),
         ("own/32", "stage read: not_json"),
-        ("own/33", "stage dedup: duplicate: the same text as own/1"),
+        ("own/33", "stage dedup: duplicate: the same words as own/1"),
     ],
 )
 def test_explain_tells_why_a_row_was_refused(built, row, said):
