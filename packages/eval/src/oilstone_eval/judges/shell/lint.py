@@ -24,12 +24,14 @@ _PARSE = 'for f in *.sh; do "$BASH" --norc -n "$f" 2>/dev/null || echo "$f"; don
 class Findings:
     """`parses`: bash -n accepts it. `codes`: as shellcheck names them, with their level.
 
-    Either is None when its tool did not come to an end on this script.
+    Either is None when its tool did not come to an end on this script. `seconds` of CPU time are
+    both tools', `shellcheck_seconds` the linter's part.
     """
 
     parses: bool | None
     codes: tuple[str, ...] | None
     seconds: float = 0.0
+    shellcheck_seconds: float = 0.0
 
     def of(self, level: str) -> int | None:
         """Return the number of comments of a level: error, warning, info or style."""
@@ -70,6 +72,7 @@ def _group(tools: Toolchain, done: Done, codes: Sequence[str], slot: Slot) -> li
             None if parsed is None else name not in parsed,
             None if linted is None else tuple(sorted(linted.get(name, ()))),
             share,
+            first / len(codes),
         )
         for name in files
     ]
