@@ -79,7 +79,7 @@ class Store:
 
 
 def place(store: Path, source: Manifest) -> bool:
-    """Copy an artifact to `store`/DIGEST, whole and verified or not at all; False if it is there."""
+    """Copy an artifact to `store`/DIGEST, verified, whole or not at all; False if it is there."""
     target = store / source.digest
     with guard(store):
         store.mkdir(parents=True, exist_ok=True)
