@@ -38,6 +38,14 @@ def test_a_row_may_name_its_language(tmp_path: Path) -> None:
     assert [row["language"] for row in problems(tmp_path / "p.jsonl")] == ["shell", "rust"]
 
 
+def test_a_problem_that_lacks_its_id_is_no_prompt(tmp_path: Path, craft: SimpleNamespace) -> None:
+    row = craft.problem("a")
+    del row["id"]
+    (tmp_path / "p.jsonl").write_text(json.dumps(row) + "\n")
+    with pytest.raises(OilstoneError, match="missing key 'id'"):
+        problems(tmp_path / "p.jsonl")
+
+
 def test_an_empty_set_is_bad_input(tmp_path: Path) -> None:
     (tmp_path / "p.txt").write_text("# nothing\n")
     with pytest.raises(OilstoneError, match="no prompts in it"):

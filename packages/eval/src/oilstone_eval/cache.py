@@ -7,6 +7,7 @@ or, after a crash of the machine, not valid JSON and passed over; several proces
 
 import hashlib
 import os
+import threading
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,7 @@ class Cache:
         name = digest([language, source, dict(circumstances)])[:32]
         self.path = folder / f"{language}.{name}.jsonl"
         self._file: int | None = None
+        self._lock = threading.Lock()
 
     def find(self, programs: Iterable[Program]) -> dict[Program, Ruling]:
         """Return the rulings that are known."""
@@ -51,8 +53,8 @@ class Cache:
         """Write a ruling down, unless the judge could not judge: next time it may."""
         if ruling.status == "unscored":
             return
-        if self._file is None:
-            self._file = _open(self.path)
+        with self._lock:
+            self._file = _open(self.path) if self._file is None else self._file
         row = {
             "key": key(program), "status": ruling.status, "reason": ruling.reason,
             "explanation": ruling.explanation, "checks": dict(ruling.checks),

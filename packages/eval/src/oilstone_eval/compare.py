@@ -168,7 +168,7 @@ def _row(metric: str, record: dict[str, Any]) -> str:
         return f"  {metric:<20}{'no pairs':>8}"
     interval = f"{record['low']:+.3f} … {record['high']:+.3f}"
     tested = "p_holm" in record
-    p_value = f"{record['p_holm']:.3g}" if tested else "-"
+    p_value = f"{record['p_holm']:.2g}" if tested else "-"
     sees = f"{record['detectable']:.3f}" if tested else "-"
     flips = "".join(
         f"{'-' if record[key] is None else record[key]:>{width}}"

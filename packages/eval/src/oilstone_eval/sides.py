@@ -33,7 +33,7 @@ def _table(title: str, records: Mapping[str, Any]) -> str:
 
 
 def _row(name: str, record: Mapping[str, Any]) -> str:
-    p_value = f"{record['p_holm']:.3g}" if "p_holm" in record else ""
+    p_value = f"{record['p_holm']:.2g}" if "p_holm" in record else ""
     flips = "".join(
         f"<td class=n>{'' if record[key] is None else record[key]}" for key in ("gained", "lost")
     )

@@ -7,6 +7,9 @@ from oilstone_eval.formats.rows import Row, keys, rows, text
 from oilstone_schemas.command import OilstoneError
 from oilstone_schemas.disk import guard
 
+# What only rows of problems have: without a test, a broken one must not look like a prompt.
+TESTED = {"id", "task_id", "tests", "test", "checker", "answer", "reference"}
+
 
 def read(path: Path, language: str) -> Iterator[Row] | None:
     """Return the prompts as problems of `language`, unless a row names another; None for no set.
@@ -17,7 +20,7 @@ def read(path: Path, language: str) -> Iterator[Row] | None:
     if path.suffix == ".txt":
         return _lines(path, language)
     there = keys(path)
-    if "prompt" in there and not there & {"id", "task_id"}:
+    if "prompt" in there and not there & TESTED:
         return _rows(path, language)
     return None
 
