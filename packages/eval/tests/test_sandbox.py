@@ -164,7 +164,8 @@ def test_a_slot_whose_warden_dies_says_so_and_starts_again(tier: Walls) -> None:
         assert slot.process
         slot.process.kill()
         slot.process.wait()
-        assert slot.run(shell("true")).fault
+        # What is inside may live a moment longer than bubblewrap outside.
+        assert any(slot.run(shell("true")).fault for _ in range(500))
         assert text(slot.run(shell("echo again"))) == "again\n"
 
 

@@ -13,7 +13,7 @@ LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes", "pytest", "math_ve
 
 
 def examine() -> tuple[dict[str, Any], int]:
-    """Return tools, languages that can be judged, the sandbox; exit code 3 when none can be."""
+    """Return tools, languages that can be judged and walls; exit code 3 when something lacks."""
     found: dict[str, Any] = {"bwrap": _bwrap()}
     trouble: list[str] = []
     tools = {name: _tools(name, trouble) for name in sorted(languages.LANGUAGES)}

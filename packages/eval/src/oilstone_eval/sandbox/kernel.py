@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import struct
 from typing import Any
 
 from oilstone_eval.sandbox.syscalls import number
@@ -76,9 +77,9 @@ def unmount(target: str) -> None:
 
 
 def _capset(mask: int) -> None:
-    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     low, high = mask & 0xFFFFFFFF, mask >> 32
-    sets = (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)  # effective, permitted, inheritable
+    sets = struct.pack("=6I", low, low, 0, high, high, 0)  # effective, permitted, inheritable
     call("capset", header, sets)
 
 

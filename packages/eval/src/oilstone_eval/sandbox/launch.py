@@ -60,14 +60,15 @@ def become_job(place: Place, scratch: str, descriptors: list[int], trouble: int)
         _limits(facts, place)
         _identity(facts, place)
         if not facts["entry"]:
+            _default_signals()
             os.closerange(len(descriptors), trouble)
             os.closerange(trouble + 1, 1 << 20)
             env = {**facts["env"], "TMPDIR": scratch} if facts["build"] else facts["env"]
             os.execve(Path(place.folder) / facts["program"], facts["argv"], env)
         module, _, name = facts["entry"].partition(":")
         function = getattr(importlib.import_module(module), name)
-        os.environ.clear()
-        os.environ.update(facts["env"])
+        if facts["env"]:
+            os.environ.update(facts["env"])
         # Not `trouble` either: what a program wrote there would be taken for ours.
         os.closerange(len(descriptors), 1 << 20)
     except BaseException as error:
@@ -171,7 +172,6 @@ def _identity(facts: Facts, place: Place) -> None:
     else:
         kernel.die_with_parent()
     kernel.no_new_privileges()
-    _default_signals(executed=not facts["entry"])
     if place.walled:
         if place.landlock:
             writable = (
@@ -193,8 +193,7 @@ def open_to_all(program: str) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in Path(program).resolve().parents)
 
 
-def _default_signals(executed: bool) -> None:
-    # Ignored signals survive exec, and Python ignores the first two.
-    numbers = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT)
-    for number in numbers if executed else numbers[2:]:
-        signal.signal(number, signal.SIG_DFL)
+def _default_signals() -> None:
+    # Ignored signals survive exec, and Python ignores these two.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)

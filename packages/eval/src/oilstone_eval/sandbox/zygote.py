@@ -27,6 +27,10 @@ ENDLESS = 1e6
 def main(work: str, walled: bool, uid: int, *preload: str) -> None:
     """Serve until the other end of standard input closes. `uid`: whom to become if root."""
     control = _take_socket()
+    # Done once here, it need not be done by every job.
+    os.environ.clear()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     place = settle.settle(work, walled, uid)
     for name in preload:
         importlib.import_module(name)

@@ -4,4 +4,4 @@ from collections.abc import Mapping
 
 from oilstone_eval.scores import Metric
 
-METRICS: Mapping[str, Metric] = {}
+METRICS: Mapping[str, Metric] = {"compile_rate": Metric("share", "compiles")}

@@ -46,6 +46,12 @@ def judge(slot: Slot, program: Program, bounds: Limits) -> Ruling:
     runs, outcome = _together(slot, program, bounds)
     if outcome.fault:
         return cases.ruling("evaluator_fault", outcome.fault)
+    if not runs and outcome.stopped:
+        # It came no further than the first case, which was alone then.
+        reason, what = cases.ended(outcome, bounds)
+        found = cases.ruling(reason or "", f"test 1 of {len(program.cases)}: {what}")
+        checks = _checks(program, 0, found, None)
+        return replace(found, checks=checks, seconds=outcome.cpu_seconds)
     if runs and not runs[0].end["compiles"]:
         found = of_error(*_error(runs[0].end["said"]), True, bounds)
         return replace(found, checks=_checks(program, 0, found, runs[0].end["error_type"]))
