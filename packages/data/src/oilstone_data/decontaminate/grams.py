@@ -39,7 +39,7 @@ class Members:
 
     def positions(self, hashes: Hashes) -> Places:
         """Where `hashes` are members, ascending."""
-        maybe: Places = np.flatnonzero(self._table[hashes >> self._shift])
+        maybe: Places = np.flatnonzero(self._table.take((hashes >> self._shift).view(np.int64)))
         if not len(maybe):
             return maybe
         maybe = maybe[self._table[self._slots(hashes[maybe])[1]]]

@@ -102,7 +102,9 @@ _NAME = np.uint64(0x9FB21C651E98DF25)
 
 def keeps(hashes: Hashes) -> npt.NDArray[np.bool_]:
     """Whether each word is one that a change of names leaves alone."""
-    found: npt.NDArray[np.bool_] = _kept_table()[hashes >> np.uint64(64 - _BITS)]
+    found: npt.NDArray[np.bool_] = _kept_table().take(
+        (hashes >> np.uint64(64 - _BITS)).view(np.int64)
+    )
     return found
 
 

@@ -100,7 +100,7 @@ def _count(store: SetStore, numbers: Sequence[int], shingles: int) -> Table:
 
 
 def _counts(hashes: Hashes, table: Table) -> Table:
-    counts: Table = table[hashes & np.uint64(len(table) - 1)]
+    counts: Table = table.take((hashes & np.uint64(len(table) - 1)).view(np.int64))
     return counts
 
 

@@ -105,7 +105,7 @@ def _hash_block(data: bytes, start: int, end: int) -> tuple[Positions, Hashes]:
     length = end - start
     powers, inverses = _powers(max(length, 2 * _BLOCK).bit_length())
     total = np.zeros(length + 1, np.uint64)
-    terms = _table()[codes]
+    terms = _table().take(codes)  # twice as quick as indexing
     terms *= powers[:length]
     terms.cumsum(out=total[1:])
     inside = np.zeros(length + 2, np.bool_)
