@@ -1,6 +1,6 @@
 import pytest
 
-from oilstone_eval.judges.rust import axes
+from oilstone_eval.judges.rust import axes, seed
 from oilstone_eval.judges.rust.style import style
 from oilstone_eval.judges.rust.tree import parse
 
@@ -174,3 +174,31 @@ def test_a_doc_comment_at_the_end_is_attached_to_nothing() -> None:
 
 def test_a_documented_method_counts() -> None:
     assert style("struct S;\nimpl S {\n/// Does.\nfn f(&self) { g(); }\n}").documented
+
+
+@pytest.mark.parametrize(
+    ("code", "rate"),
+    [
+        ("/// Does.\npub fn f() { g(); }\npub fn g() {}", 0.5),
+        ("/// Is.\npub struct S;\nimpl S {\n/// Does.\npub fn f(&self) { g(); }\n}", 1.0),
+        ("/// Not public.\nfn f() { g(); }\npub(crate) fn g() {}", None),
+        ("// no doc\npub fn f() { g(); }", 0.0),
+        ('#[doc = "Does."]\n#[inline]\npub fn f() { g(); }', 1.0),
+        ('pub const URL: &str = "/// no";\nfn f() { g(); }', 0.0),
+        ("///\npub fn f() { g(); }", 0.0),
+    ],
+)
+def test_the_public_doc_rate_counts_public_items(code: str, rate: float | None) -> None:
+    assert style(code).public_doc_rate == rate
+
+
+def test_the_reference_scores_are_fooled_by_a_comment() -> None:
+    comment = (
+        "// Result<T> Option<T> x? .map() #[derive()] impl A for B match x { if let\nfn main() {}"
+    )
+    assert seed.scores(comment)["seed_idiomatic"] == 1.0
+    assert style(comment).idiomatic == 0.0
+
+
+def test_prompt_match_is_the_share_of_long_words_that_the_code_mentions() -> None:
+    assert seed.prompt_match("sum the numbers", "fn f(numbers: &[i64])") == pytest.approx(1 / 3)

@@ -48,8 +48,16 @@ def text(found: Mapping[str, Any]) -> str:
 
 
 def _columns(rows: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
-    """Return the metrics of any arm in rows of a screen's width; the common ones have no column."""
-    names = [name for records in rows.values() for name in records if name not in COMMON]
+    """Return the metrics of any arm in rows of a screen's width.
+
+    The common ones have no column, and neither have those that apply to no sample.
+    """
+    names = [
+        name
+        for records in rows.values()
+        for name, record in records.items()
+        if name not in COMMON and (record["n"] or record["unscored"])
+    ]
     unique = list(dict.fromkeys(names))
     return [unique[start : start + WIDE] for start in range(0, len(unique), WIDE)]
 

@@ -21,7 +21,7 @@ ERROR_TYPES = {
 
 NO_CODE: Checks = {
     "compiles": False, "idiomatic": 0.0, "documented": False, "clippy_warnings": None, "lints": [],
-    "rustc_warnings": 0,
+    "rustc_warnings": 0, "has_public": False,
 }  # fmt: skip
 
 
@@ -65,7 +65,8 @@ def _style(code: str, compiles: bool | None) -> Checks:
     if not compiles:
         score, documented = (None, None) if compiles is None else (0.0, False)
         return {"compiles": compiles, "idiomatic": score, "documented": documented,
-                "public_doc_rate": None, **regexes}  # fmt: skip
+                "public_doc_rate": None, "has_public": False, **regexes}  # fmt: skip
     found = style(code)
     return {"compiles": True, "idiomatic": found.idiomatic, "documented": found.documented,
-            "public_doc_rate": found.public_doc_rate, **regexes}  # fmt: skip
+            "public_doc_rate": found.public_doc_rate,
+            "has_public": found.public_doc_rate is not None, **regexes}  # fmt: skip

@@ -39,7 +39,7 @@ class ShellJudge:
 
     def no_code(self) -> Ruling:
         """Return the ruling on an answer without code."""
-        checks = {"parses": False, "command_only": False, "danger_level": "safe"}
+        checks = {"parses": False, "command_only": False, "danger_level": "safe", "compared": False}
         return Ruling("failed", "no_code", "no code in the completion", checks)
 
     def rule(
@@ -124,6 +124,7 @@ def _complete(ruling: Ruling, program: Program, found: Findings) -> Ruling:
         "normalised_match": None
         if reference is None
         else match.normalised(program.code, reference),
+        "compared": program.checker == "shell_command",
         "danger_level": danger.level.word,
         "danger_category": danger.category,
         **ruling.checks,

@@ -8,6 +8,7 @@ METRICS = {
     "exact_match_rate": Metric("share", "exact_match"),
     "normalised_match_rate": Metric("share", "normalised_match"),
     "equivalent_rate": Metric("share", "equivalent"),
+    "equivalence_rate": Metric("share", "equivalent", given="compared"),
     "command_only_rate": Metric("share", "command_only"),
     # Often no event at all: an exact interval keeps its promise there.
     "dangerous_rate": Metric(
