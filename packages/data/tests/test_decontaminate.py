@@ -246,3 +246,7 @@ def test_on_humaneval_hardly_any_unrelated_file_is_flagged(humaneval):
     files = python_files()
     flagged = sum(match is not None for match in detector.find([[text] for text in files]))
     assert flagged <= 0.01 * len(files)
+
+
+def test_characters_far_beyond_ascii_do_not_crash_the_shells_grammar():
+    assert without_comments("echo ${\U0010ffff} # gone", "shell").startswith("echo ${\U0010ffff}")

@@ -124,3 +124,9 @@ def test_at_most_one_in_a_thousand_real_commands_alarms(
     lines = (test_data / folder / f"{name}.jsonl").read_text().splitlines()
     found = [assess(json.loads(line)["cmd"]).level >= Level.DANGEROUS for line in lines]
     assert sum(found) <= len(found) / 1000
+
+
+# Each of them crashed the grammar's scanner, and the process with it.
+@pytest.mark.parametrize("text", ["${\U0010ffff}", "echo ${\U0010ffff:-x}; rm -rf /", "a=${ü}"])
+def test_characters_far_beyond_ascii_are_read(text: str) -> None:
+    assert (assess(text).level is Level.CRITICAL) == ("rm -rf /" in text)

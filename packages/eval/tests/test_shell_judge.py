@@ -297,3 +297,10 @@ def test_exercism_examples_pass(shell: ShellJudge, test_data: Path) -> None:
     found = patient.rule(programs, lambda what, total: lambda: None)
     pairs = zip(rows, found, strict=True)
     assert [row["slug"] for row, ruling in pairs if ruling.status != "passed"] == []
+
+
+@pytest.mark.parametrize(
+    ("second", "same"), [('echo "é" -n', True), ("echo -n è", False), ("echo -n e", False)]
+)
+def test_letters_beyond_ascii_are_told_apart(second: str, same: bool) -> None:
+    assert normalised("echo -n é", second) is same

@@ -27,3 +27,7 @@ def test_the_answer_stands_in_a_fence() -> None:
 def test_a_system_prompt_comes_first() -> None:
     first = forms.conversation(ROW, "You write Rust.")["messages"][0]
     assert first == {"role": "system", "content": "You write Rust."}
+
+
+def test_a_command_without_a_last_newline_is_fenced_on_lines_of_its_own() -> None:
+    assert forms.fenced({"language": "shell", "completion": "ls -l"}) == "```shell\nls -l\n```"

@@ -33,4 +33,5 @@ def conversation(row: Row, system_prompt: str) -> dict[str, Any]:
 
 def fenced(row: Row) -> str:
     """Return the row's program as a Markdown code block, the way every model here answers."""
-    return f"```{row['language']}\n{row['completion']}```"
+    program = row["completion"].removesuffix("\n")
+    return f"```{row['language']}\n{program}\n```"

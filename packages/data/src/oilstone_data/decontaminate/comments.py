@@ -18,6 +18,8 @@ _GRAMMARS = {
     ),
     "shell": (tree_sitter_bash, "(comment) @gone"),
 }
+# The shell grammar's scanner crashes on characters far beyond ASCII; letters stand in for them.
+_ASCII = bytes(range(128)) + b"x" * 128
 _ALIASES = {"bash": "shell", "sh": "shell"}
 
 
@@ -28,7 +30,8 @@ def without_comments(program: str, language: str) -> str:
         return program
     parser, query = _tools(name)
     source = program.encode("utf-8", "replace")
-    found = QueryCursor(query).captures(parser.parse(source).root_node).get("gone", [])
+    tree = parser.parse(source.translate(_ASCII) if name == "shell" else source)
+    found = QueryCursor(query).captures(tree.root_node).get("gone", [])
     pieces, end = [], 0
     for node in sorted(found, key=lambda node: node.start_byte):
         if node.start_byte >= end:

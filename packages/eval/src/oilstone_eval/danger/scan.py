@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
-import tree_sitter_bash
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node
 
 from oilstone_eval.danger import rules_disks, rules_files, rules_remote, rules_system, writes
 from oilstone_eval.danger.bombs import is_bomb, is_script_bomb
 from oilstone_eval.danger.calls import Call, rules
+from oilstone_eval.danger.grammar import parse
 from oilstone_eval.danger.interpreters import commands_in
 from oilstone_eval.danger.levels import Hit, Level
 from oilstone_eval.danger.marks import (
@@ -39,11 +38,6 @@ _SENT = ((REMOTE, _FROM_AFAR), (DECODED, _DECODED), (INSTALLER, _INSTALLER))
 _BRACED = re.compile(r"(?:^|(?<=[;&|(\n]))\s*(\{[^\s{}]+,[^\s{}]*\})")
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    return Parser(Language(tree_sitter_bash.language()))
-
-
 class Scan:
     """`found` gathers (hit, start byte, end byte). A scan of text inside a text is its `child`."""
 
@@ -61,7 +55,7 @@ class Scan:
             words = " ".join(braces(braced[1]))
             text = text[: braced.start(1)] + words + text[braced.end(1) :]
         raw = blank_placeholders(text.encode(errors="replace"))
-        root = _parser().parse(raw).root_node
+        root = parse(raw)
         if "$0" in text and is_script_bomb(text):
             self._tell(_BOMB, root)
         try:

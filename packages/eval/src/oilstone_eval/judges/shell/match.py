@@ -1,22 +1,17 @@
 """Whether two commands are the same text, or the same command written another way."""
 
 import re
-from functools import lru_cache
 from typing import Any
 
-import tree_sitter_bash
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node
 
+from oilstone_eval.danger.grammar import parse
 from oilstone_eval.danger.names import names
 
 # Their long options have one dash, or their words are an expression whose order matters.
 _ORDERED = names("find test [ expr java convert ffmpeg dd sed awk openssl xargs ssh")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _PLAIN = ("word", "raw_string", "string", "concatenation", "number", "ansi_c_string")
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    return Parser(Language(tree_sitter_bash.language()))
 
 
 def exact(first: str, second: str) -> bool:
@@ -26,8 +21,9 @@ def exact(first: str, second: str) -> bool:
 
 def normalised(first: str, second: str) -> bool:
     """Tell whether the commands differ in nothing but blanks, quotes and the order of flags."""
-    trees = [_parser().parse(text.strip().encode(errors="replace")).root_node
-             for text in (first, second)]  # fmt: skip
+    if _BEYOND_ASCII.findall(first) != _BEYOND_ASCII.findall(second):
+        return False  # the tree does not tell these characters apart
+    trees = [parse(text.strip().encode(errors="replace")) for text in (first, second)]
     if any(tree.has_error for tree in trees):
         return exact(first, second)
     return bool(_shape(trees[0]) == _shape(trees[1]))
