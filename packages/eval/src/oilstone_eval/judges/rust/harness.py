@@ -48,13 +48,13 @@ fn passes(test: &Test) -> bool {
 }
 
 fn main() -> ExitCode {
-    let Some(given) = secrets() else { return ExitCode::from(255) };
+    let given = secrets().unwrap_or_default();
     let name = std::env::args().next();
     let tests: &[Test] = match name.as_deref() {
 $arms        _ => return ExitCode::from(255),
     };
     let start = given.first().and_then(|first| first.parse().ok()).unwrap_or(usize::MAX);
-    for (test, secret) in tests.iter().zip(&given[1..]).skip(start) {
+    for (test, secret) in tests.iter().zip(given.iter().skip(1)).skip(start) {
         if !passes(test) {
             return ExitCode::from(101);
         }

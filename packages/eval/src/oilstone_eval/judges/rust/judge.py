@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 from oilstone_eval.judges.base import Case, Done, Keep, Program, Progress, Ruling, forget
-from oilstone_eval.judges.rust import checks, crates, lints, sources, trust
+from oilstone_eval.judges.rust import checks, crates, lints, sources, trust, vendor
 from oilstone_eval.judges.rust.builder import Builder
 from oilstone_eval.judges.rust.compiler import Compiler, Report
 from oilstone_eval.judges.rust.crates import Unit
@@ -31,7 +32,8 @@ class RustJudge:
     def __init__(
         self, toolchain: Toolchain, walls: Walls, recipe: Mapping[str, Any], workers: int
     ) -> None:
-        self.toolchain, self.walls, self.workers = toolchain, walls, workers
+        self.toolchain, self.workers = toolchain, workers
+        self.walls, externs = _with_crates(toolchain, walls, recipe.get("vendor"))
         limits = Limits(
             recipe["cpu_seconds"], recipe["wall_seconds"], recipe["memory_mib"],
             recipe["output_kib"],
@@ -40,7 +42,7 @@ class RustJudge:
             recipe["compile_cpu_seconds"], 10 * recipe["compile_cpu_seconds"],
             recipe["compile_memory_mib"], 4096, file_mib=256, processes=256,
         )  # fmt: skip
-        self.compiler = Compiler(toolchain, recipe["edition"], building)
+        self.compiler = Compiler(toolchain, recipe["edition"], building, externs)
         self.builders: dict[str, Builder] = {
             "stdio": CaseBuilder(self.compiler, limits),
             "rust_tests": SuiteBuilder(self.compiler, limits),
@@ -112,6 +114,17 @@ class RustJudge:
                 batch = {index: programs[index] for index in group}
                 tasks.append((len(group), partial(builder.judge, programs=batch, told=told)))
         return [task for _, task in sorted(tasks, key=lambda item: -item[0])]
+
+
+def _with_crates(
+    toolchain: Toolchain, walls: Walls, folder: str | None
+) -> tuple[Walls, tuple[str, ...]]:
+    """Return walls that show the libraries of a vendor folder, and the options that use them."""
+    if not folder:
+        return walls, ()
+    found = vendor.build(Path(folder), toolchain)
+    shown = {**walls.shown, str(found.deps): vendor.INSIDE}
+    return replace(walls, shown=shown), found.options(walls.walled)
 
 
 def _refused(report: Report) -> Ruling | None:
