@@ -1,5 +1,6 @@
 """What is secret does not survive, and code that only looks like it stays as it is."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -119,6 +120,33 @@ def test_a_row_is_scrubbed_in_all_its_fields_and_counted():
     assert clean == {**row, "prompt": "Mail <EMAIL>", "completion": "send('<EMAIL>')"}
     assert stage.notes == {"scrubbed email": 2}
     assert stage({"id": "2", "prompt": "Mail?", "completion": "x"}) is None
+
+
+def test_what_is_refused_is_written_down_without_its_secrets(run, tmp_path):
+    plants = PLANTED[::5] + PERSONAL[::5]
+    lines = [json.dumps({"content": f"// {p.line}\n"}) for p in plants]
+    (tmp_path / "rows.jsonl").write_text("\n".join(["{broken " + PLANTED[0].value, *lines]))
+    source = {"name": "r", "kind": "jsonl", "path": "rows.jsonl", "adapter": "rust-clean"}
+    source |= {"language": "rust", "licence": "MIT"}
+    recipe = {"seed": 1, "system_prompt": "", "sources": [source], "secrets": "refuse"}
+    (tmp_path / "data.yaml").write_text(json.dumps(recipe))
+    made = run("build", tmp_path / "data.yaml", "--out", tmp_path / "out")
+    assert made.returncode == 0, made.stderr
+    files = "".join(path.read_text() for path in (tmp_path / "out").glob("*.jsonl"))
+    assert f"{len(plants)} secret" in made.stderr
+    assert [p.line for p in plants if p.value in files] == []
+
+
+def test_filter_does_not_pretend_to_scrub(run, tmp_path):
+    recipe = {"seed": 1, "system_prompt": "", "secrets": "scrub"}
+    recipe["sources"] = [
+        {"name": "r", "kind": "jsonl", "path": "r.jsonl", "language": "rust", "licence": "MIT"}
+    ]
+    (tmp_path / "r.jsonl").write_text("")
+    (tmp_path / "data.yaml").write_text(json.dumps(recipe))
+    made = run("filter", tmp_path / "data.yaml", "--out", tmp_path / "out")
+    assert made.returncode == 2
+    assert "cannot scrub" in made.stderr
 
 
 def test_a_row_with_secrets_can_be_refused_with_their_kinds():

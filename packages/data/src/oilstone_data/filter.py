@@ -34,6 +34,11 @@ def filter_rows(
     settings = recipe.load(path, overrides)
     if not settings.get("sources"):
         raise OilstoneError(f"{path}: names no `sources`; there is nothing to filter")
+    if settings.get("secrets") == "scrub":
+        raise OilstoneError(
+            f"{path}: secrets: filter leaves lines as they are and cannot scrub; build a dataset,"
+            " or set secrets=refuse"
+        )
     _prepare(out)
     books = Books()
     cut = how != ("local", 1)

@@ -148,9 +148,18 @@ class _Run:
 
     def _refuse(self, stage: str, record: Record, why: Refusal, row: str | None = None) -> None:
         self._reasons[stage][why.reason] += 1
-        raw = b"null" if self._task.reasons_only else refusals.raw(record)
+        raw = b"null" if self._task.reasons_only else self._shown(record)
         line = refusals.assemble(self._name, record.number, stage, why, row, raw)
         self._refused.write(line)
+
+    def _shown(self, record: Record) -> bytes:
+        """What of a refused row is kept: its secrets are not, where a recipe looks for some."""
+        raw = refusals.raw(record)
+        if self._task.settings.get("secrets", "off") == "off":
+            return raw
+        from oilstone_data.secrets import scrub_json
+
+        return scrub_json(raw)
 
     def _entries(self) -> Iterator[Entry]:
         entered = self._read

@@ -19,7 +19,7 @@ _IS = (
 )
 _QUOTED = r"""[brfu@]{0,2}(?:"([^"\s]{%d,200})"|'([^'\s]{%d,200})'|`([^`\s]{%d,200})`)"""
 # A line of an .env, .ini, YAML or properties file, or an option of a command.
-_LINE = r"(?im)^\s*(?:export\s+|set\s+|-+\s*)?[\w.-]{0,40}"
+_LINE = r"(?im)^\s*(?:(?://+|#+|\*+|;+|<!--)\s*)?(?:export\s+|set\s+|-+\s*)?[\w.-]{0,40}"
 _BARE = (
     r"""[\w.-]{0,20}\s{0,3}(?::=|[=:])\s{0,3}"""
     r"""([^\s"'`,;(){}<>\[\]$][^\s"'`,;(){}<>\[\]]{%d,200})\s*$"""
