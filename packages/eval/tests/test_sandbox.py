@@ -1,6 +1,8 @@
 """Each tier bounds what a job takes; behind bubblewrap it also sees nothing of this machine."""
 
 import os
+import shutil
+import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +12,9 @@ import pytest
 from oilstone_eval.sandbox.job import Job, Limits, Outcome
 from oilstone_eval.sandbox.pool import Pool
 from oilstone_eval.sandbox.slot import Slot
+from oilstone_eval.sandbox.tier import best
 from oilstone_eval.sandbox.walls import Walls
+from oilstone_schemas.command import MissingTool
 
 LIMITS = Limits(cpu_seconds=1, wall_seconds=2, memory_mib=256, output_kib=64, processes=16)
 
@@ -174,6 +178,53 @@ def test_results_keep_the_order_of_the_tasks(tier: Walls) -> None:
     with Pool(tier, 2) as pool:
         outcomes = pool.map([lambda slot, job=job: slot.run(job) for job in jobs], lambda: None)
     assert [text(outcome) for outcome in outcomes] == ["0\n", "1\n", "2\n", "3\n"]
+
+
+def test_without_bubblewrap_there_is_no_sandbox_and_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingTool, match="apt-get install bubblewrap"):
+        best({})
+
+
+def test_walls_through_which_a_canary_gets_out_are_no_sandbox(
+    bwrap: Walls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weak = tmp_path / "bwrap"
+    weak.write_text(f'#!/bin/sh\nexec {shutil.which("bwrap")} --ro-bind /var /home "$@"\n')
+    weak.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(MissingTool, match="canary"):
+        best({})
+
+
+def test_a_job_that_waits_for_a_busy_cpu_is_not_out_of_time(bwrap: Walls) -> None:
+    code = "import time\nwhile time.process_time() < 0.6: pass\nprint('done')"
+    job = replace(python(code), limits=replace(LIMITS, wall_seconds=0.7, cpu_seconds=5))
+    loops = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(8)]
+    try:
+        assert text(one(bwrap, job)) == "done\n"
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+def test_all_processes_together_are_bounded(bwrap: Walls) -> None:
+    code = (
+        "import os, time\nfor _ in range(6):\n    if not os.fork(): break\n"
+        "x = bytearray(b'x') * (150 << 20)\ntime.sleep(20)"
+    )
+    job = replace(python(code), limits=replace(LIMITS, wall_seconds=20))
+    assert one(bwrap, job).stopped == "memory"
+
+
+def test_two_slots_of_root_share_no_user(bwrap: Walls) -> None:
+    if os.geteuid():
+        pytest.skip("an ordinary user has one identity only")
+    with Slot(bwrap) as first, Slot(bwrap) as second:
+        assert text(first.run(shell("id -u"))) != text(second.run(shell("id -u")))
 
 
 @pytest.mark.parametrize(
