@@ -1,8 +1,10 @@
 """What all test suites share: markers that skip, aloud, what this machine cannot run."""
 
 import importlib.util
+import os
 import shutil
 import subprocess
+import tempfile
 
 import hypothesis
 import pytest
@@ -28,6 +30,20 @@ hypothesis.settings.register_profile(
     "oilstone", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("oilstone")
+
+
+OUR_CACHE = "oilstone-tests-"
+
+
+def pytest_configure() -> None:
+    """Take nothing from a cache that an earlier run, or the user, has filled."""
+    if OUR_CACHE not in os.environ.get("XDG_CACHE_HOME", ""):  # else set by the process above
+        os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix=OUR_CACHE)
+
+
+def pytest_unconfigure() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ.pop("XDG_CACHE_HOME"), ignore_errors=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
