@@ -6,7 +6,7 @@ import gc
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -43,6 +43,10 @@ class Task:
         """Return where the part's `kept`, `refused` or `books` go."""
         return Path(self.folder, f"{self.index:06}.{name}")
 
+    def writing(self, name: str) -> AbstractContextManager[Path]:
+        """Yield where to write a file: only what a killed run goes on from must reach the disk."""
+        return nullcontext(self.file(name)) if self.raw else replacing(self.file(name))
+
 
 def run(task: Task) -> int:
     """Run the part unless it was run before; return its index.
@@ -53,13 +57,13 @@ def run(task: Task) -> int:
     if not books.exists():
         with (
             _no_collection(),
-            replacing(task.file("kept.jsonl")) as kept,
-            replacing(task.file("refused.jsonl")) as refused,
+            task.writing("kept.jsonl") as kept,
+            task.writing("refused.jsonl") as refused,
             kept.open("wb", 1 << 20) as kept_file,
             refused.open("wb", 1 << 20) as refused_file,
         ):
             found = _Run(task, kept_file, refused_file).whole()
-        with replacing(books) as temporary:
+        with task.writing("books.json") as temporary:
             temporary.write_bytes(orjson.dumps(found))
     return task.index
 
