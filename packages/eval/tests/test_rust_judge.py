@@ -83,8 +83,8 @@ def test_gold_has_clean_checks(rulings: dict[str, Ruling]) -> None:
     assert rulings["gold"].checks == {
         "compiles": True, "idiomatic": 1.0, "documented": True, "clippy_warnings": 0,
         "lints": [], "rustc_warnings": 0, "tests_passed": 2, "tests_total": 2, "error_type": None,
-        "public_doc_rate": None, "has_public": False, "seed_idiomatic": 0.375, "seed_doc_comments": 1,
-        "seed_prompt_match": None,
+        "public_doc_rate": None, "has_public": False, "seed_idiomatic": 0.375,
+        "seed_doc_comments": 1, "seed_prompt_match": None,
     }  # fmt: skip
 
 
