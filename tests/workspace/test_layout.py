@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 LONGEST = 400
+# Shell commands and attacks whose subject such paths are.
+ABOUT_PATHS = ("packages/eval/tests/danger/*.txt", "packages/eval/tests/attacks/*.py")
 MACHINE = re.compile(r"(?:^|[\s\"'=:(])/(?:work|home|root|Users)/\w")
 
 
@@ -85,10 +87,12 @@ def test_no_file_is_too_long(root: Path) -> None:
 
 
 def test_no_file_names_a_path_of_a_machine(root: Path) -> None:
-    assert [path for path, text in _texts(root).items() if MACHINE.search(text)] == []
+    exempt = {path for pattern in ABOUT_PATHS for path in root.glob(pattern)}
+    found = {path for path, text in _texts(root).items() if MACHINE.search(text)}
+    assert found - exempt == set()
 
 
 def test_scripts_can_be_run(root: Path) -> None:
-    words = ["git", "ls-files", "--stage", ".ci/run", "*.sh"]
+    words = ["git", "ls-files", "--stage", ".ci/run", "tools/*.sh"]
     listed = subprocess.run(words, cwd=root, capture_output=True, check=True, text=True).stdout
     assert [line for line in listed.splitlines() if not line.startswith("100755 ")] == []
