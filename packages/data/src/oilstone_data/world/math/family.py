@@ -1,0 +1,107 @@
+"""What a family of problems is, and how its members become problems with two answers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from oilstone_data.world.math.ops import Op, Rule
+from oilstone_data.world.math.step import Step, Unfit
+
+TRIES = 5000
+
+
+@dataclass
+class Story:
+    """A problem as it is being told: its sentences, the working, and what the oracle counts.
+
+    `value` is the result of the working so far, `truth` the oracle's.
+    """
+
+    rng: random.Random
+    sentences: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    value: int = 0
+    truth: int = 0
+
+    def say(self, sentence: str) -> None:
+        """Add a sentence to the prompt."""
+        self.sentences.append(f"{sentence}.")
+
+    def start(self, number: int) -> None:
+        """Go on from a number that the prompt gives."""
+        self.value = self.truth = number
+
+    def work(self, rule: Rule, *other: int) -> None:
+        """Apply a rule to the value so far; its other operand is known to the prompt's reader."""
+        step = Step(rule[0], (self.value, *other))
+        self.steps.append(step)
+        self.value, self.truth = step.result, rule[1](self.truth, *(other or (0,)))
+
+    def apply(self, op: Op) -> None:
+        """Say and do an op with a constant drawn for it. Raises Unfit when none fits."""
+        constants = op.open(self.value)
+        if not constants:
+            raise Unfit
+        constant = self.rng.choice(constants)
+        self.say(op.words.format(k=constant))
+        step = op.step(self.value, constant)
+        self.steps.append(step)
+        self.value, self.truth = step.result, op.truth(self.truth, constant)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A shape of problems with slots; every choice of ops for the slots is one combination."""
+
+    name: str
+    slots: tuple[Sequence[Op], ...]
+    tell: Callable[[Story, Sequence[Op]], None]
+    question: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """A problem with its right answer, as the oracle counts it, and both ways to give it."""
+
+    prompt: str
+    answer: str
+    plain: str
+    worked: str
+
+
+FAMILIES: dict[str, Family] = {}
+
+
+def family(question: str, *slots: Sequence[Op]) -> Callable[[Callable[[Story], None]], None]:
+    """Register an opening under its own name; the ops of the slots follow it, one by one."""
+
+    def register(opening: Callable[[Story], None]) -> None:
+        def tell(story: Story, ops: Sequence[Op]) -> None:
+            opening(story)
+            for op in ops:
+                story.apply(op)
+
+        FAMILIES[opening.__name__] = Family(opening.__name__, slots, tell, question)
+
+    return register
+
+
+def task(of: Family, ops: Sequence[Op], rng: random.Random) -> Task:
+    """The problem of these ops, with constants drawn from `rng`."""
+    story = _told(of, ops, rng)
+    prompt = " ".join([*story.sentences, of.question])
+    lines = [*map(str, story.steps), f"#### {story.value}"]
+    return Task(prompt, str(story.truth), f"#### {story.value}\n", "\n".join(lines) + "\n")
+
+
+def _told(of: Family, ops: Sequence[Op], rng: random.Random) -> Story:
+    for _ in range(TRIES):
+        story = Story(rng)
+        try:
+            of.tell(story, ops)
+        except Unfit:
+            continue
+        return story
+    raise AssertionError(f"{of.name}: no constants fit {[op.name for op in ops]}")

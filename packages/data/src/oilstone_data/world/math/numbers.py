@@ -1,0 +1,109 @@
+"""Families that speak of numbers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from oilstone_data.world.math.family import FAMILIES, Family, Story, family
+from oilstone_data.world.math.ops import (
+    ADD,
+    BOTH,
+    DIVIDE,
+    LARGER,
+    MULTIPLY,
+    NUMBERS,
+    SQUARE,
+    SUBTRACT,
+    Op,
+)
+
+ASKED = "What do you get?"
+
+
+@family(ASKED, NUMBERS, NUMBERS, NUMBERS)
+def start(story: Story) -> None:
+    story.start(story.rng.randint(2, 40))
+    story.say(f"Start with {story.value}")
+
+
+@family(ASKED, NUMBERS, NUMBERS)
+def add_two(story: Story) -> None:
+    a, b = story.rng.randint(2, 40), story.rng.randint(2, 20)
+    story.say(f"Add {a} and {b}")
+    story.start(a)
+    story.work(ADD, b)
+
+
+@family(ASKED, NUMBERS, NUMBERS)
+def take_away(story: Story) -> None:
+    a, b = story.rng.randint(10, 60), story.rng.randint(2, 20)
+    story.say(f"Take {b} from {a}")
+    story.start(a)
+    story.work(SUBTRACT, b)
+
+
+@family(ASKED, NUMBERS, NUMBERS)
+def multiply_two(story: Story) -> None:
+    a, b = story.rng.randint(2, 12), story.rng.randint(2, 9)
+    story.say(f"Multiply {a} by {b}")
+    story.start(a)
+    story.work(MULTIPLY, b)
+
+
+@family(ASKED, NUMBERS, NUMBERS)
+def divide_two(story: Story) -> None:
+    a, b = story.rng.randint(2, 12), story.rng.randint(2, 9)
+    story.say(f"Divide {a * b} by {b}")
+    story.start(a * b)
+    story.work(DIVIDE, b)
+
+
+@family(ASKED, NUMBERS, NUMBERS)
+def square_of(story: Story) -> None:
+    story.start(story.rng.randint(2, 9))
+    story.say(f"Square {story.value}")
+    story.work(SQUARE)
+
+
+@family(ASKED, NUMBERS, NUMBERS)
+def larger_of(story: Story) -> None:
+    a, b = story.rng.sample(range(2, 31), 2)
+    story.say(f"Take the larger of {a} and {b}")
+    story.start(a)
+    story.work(LARGER, b)
+
+
+@family(ASKED, NUMBERS, NUMBERS)
+def average_of(story: Story) -> None:
+    a, b = story.rng.randint(2, 40), story.rng.randint(2, 20)
+    story.say(f"Take the average of {a} and {b}")
+    story.start(a)
+    story.work(ADD, b)
+    story.work(DIVIDE, 2)
+
+
+@family(ASKED, NUMBERS, NUMBERS)
+def between(story: Story) -> None:
+    a, b = story.rng.randint(2, 20), story.rng.randint(21, 60)
+    story.say(f"Count the numbers from {a} to {b}")
+    story.start(b)
+    story.work(SUBTRACT, a)
+    story.work(ADD, 1)
+
+
+def _two_values(story: Story, ops: Sequence[Op]) -> None:
+    first, second, combine = ops
+    known = []
+    for name, op in (("x", first), ("y", second)):
+        story.start(story.rng.randint(2, 20))
+        story.say(f"{name} is {story.value}")
+        story.apply(op)
+        known.append((story.value, story.truth))
+    story.say(combine.words)
+    (x, counted_x), (y, counted_y) = known
+    story.value = x
+    story.work(combine.rule, y)
+    story.truth = combine.truth(counted_x, counted_y)
+
+
+FAMILIES["two_values"] = Family("two_values", (NUMBERS, NUMBERS, BOTH), _two_values, ASKED)

@@ -1,0 +1,108 @@
+"""What can be done to a number: words for it, a line of working, and an oracle that counts.
+
+The oracles reach their results by other ways than the working does, so that each checks the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from oilstone_data.world.math.step import Step, Unfit
+
+Rule = tuple[str, Callable[[int, int], int]]  # the sign in the working, and the oracle
+
+
+@dataclass(frozen=True)
+class Op:
+    """An operation on the value so far; `fixed` where the words leave no constant open."""
+
+    name: str
+    words: str
+    rule: Rule
+    constants: Sequence[int] = ()
+    fixed: int | None = None
+
+    def step(self, value: int, constant: int) -> Step:
+        """Return the line of working."""
+        alone = not self.constants and self.fixed is None
+        return Step(self.rule[0], (value,) if alone else (value, constant))
+
+    def truth(self, value: int, constant: int) -> int:
+        """Return what the oracle counts."""
+        return self.rule[1](value, constant)
+
+    def open(self, value: int) -> list[int]:
+        """Return the constants that keep to small whole numbers."""
+        candidates = self.constants or (self.fixed or 0,)
+        return [constant for constant in candidates if _fits(self.step(value, constant))]
+
+
+def _fits(step: Step) -> bool:
+    try:
+        return bool(step.result)
+    except Unfit:
+        return False
+
+
+def _parts(value: int, constant: int) -> int:
+    """Count how often `constant` can be taken away."""
+    return len(range(constant, value + 1, constant))
+
+
+def _left(value: int, constant: int) -> int:
+    """Take `constant` away until less is left."""
+    while value >= constant:
+        value -= constant
+    return value
+
+
+def _common(value: int, constant: int) -> int:
+    """Try every divisor."""
+    return max(d for d in range(1, value + 1) if not _left(value, d) and not _left(constant, d))
+
+
+ADD: Rule = ("+", lambda v, k: len([*range(v), *range(k)]))
+SUBTRACT: Rule = ("-", lambda v, k: len(range(k, v)))
+MULTIPLY: Rule = ("*", lambda v, k: sum(v for _ in range(k)))
+DIVIDE: Rule = ("/", _parts)
+REMAINDER: Rule = ("%", _left)
+LARGER: Rule = ("max", lambda v, k: sorted((v, k))[-1])
+SMALLER: Rule = ("min", lambda v, k: sorted((v, k))[0])
+DIVISOR: Rule = ("gcd", _common)
+SQUARE: Rule = ("square", lambda v, _: sum(range(1, 2 * v, 2)))  # the first odd numbers
+DIGITS: Rule = ("digits", lambda v, _: sum(map(int, str(v))))
+
+_SMALL, _FEW, _ROUND = range(2, 10), range(2, 6), range(5, 45, 5)
+
+NUMBERS = (
+    Op("add", "Add {k}", ADD, _SMALL),
+    Op("subtract", "Subtract {k}", SUBTRACT, _SMALL),
+    Op("multiply", "Multiply by {k}", MULTIPLY, _FEW),
+    Op("divide", "Divide by {k}", DIVIDE, _SMALL),
+    Op("double", "Double it", MULTIPLY, fixed=2),
+    Op("halve", "Halve it", DIVIDE, fixed=2),
+    Op("remainder", "Take the remainder by {k}", REMAINDER, range(3, 10)),
+    Op("at_least", "Make it at least {k}", LARGER, _ROUND),
+    Op("at_most", "Make it at most {k}", SMALLER, _ROUND),
+    Op("divisor", "Take the gcd with {k}", DIVISOR, range(4, 13)),
+    Op("square", "Square it", SQUARE),
+    Op("digits", "Add up its digits", DIGITS),
+)
+THINGS = (
+    Op("more", "{k} more are found", ADD, _SMALL),
+    Op("fewer", "{k} are lost", SUBTRACT, _SMALL),
+    Op("times", "They become {k} times as many", MULTIPLY, _FEW),
+    Op("one_in", "One in {k} is kept", DIVIDE, _SMALL),
+    Op("twice", "They become twice as many", MULTIPLY, fixed=2),
+    Op("half", "Half of them are kept", DIVIDE, fixed=2),
+    Op("over", "They are packed by {k}, only the rest is kept", REMAINDER, range(3, 10)),
+    Op("filled", "If fewer, they are filled up to {k}", LARGER, _ROUND),
+    Op("limited", "At most {k} are kept", SMALLER, _ROUND),
+)
+BOTH = (
+    Op("sum", "Add x and y", ADD),
+    Op("difference", "Subtract y from x", SUBTRACT),
+    Op("product", "Multiply x by y", MULTIPLY),
+    Op("larger", "Take the larger of x and y", LARGER),
+)
