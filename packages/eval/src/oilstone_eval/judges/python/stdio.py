@@ -6,8 +6,8 @@ there is run again in a process of its own, which alone can fail a program.
 
 import contextlib
 import json
+import os
 import re
-import socket
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from oilstone_eval.judges.outputs import difference
 from oilstone_eval.judges.python.errors import of_error
 from oilstone_eval.judges.python.inside.stdio import HEADER
 from oilstone_eval.sandbox.job import Job, Limits, Outcome
-from oilstone_eval.sandbox.slot import Slot
+from oilstone_eval.sandbox.slot import Slot, holding
 
 _ENTRY = "oilstone_eval.judges.python.inside.stdio"
 _ERROR = re.compile(r"(?:\w+\.)*(\w+)(?:: (.*))?")
@@ -138,25 +138,16 @@ def _together(slot: Slot, program: Program, bounds: Limits) -> tuple[list[Run], 
     inputs = [case.stdin.encode(errors="surrogatepass") for case in program.cases]
     given = {"code": program.code, "inputs": inputs, "most_bytes": bounds.output_kib << 10}
     job = Job("", (), bounds, entry=f"{_ENTRY}:several", given=given, whole_output=True)
-    mine, theirs = socket.socketpair()
-    with mine:
-        data = bytearray()
-
-        def take() -> None:
-            with contextlib.suppress(BlockingIOError):
-                while part := mine.recv(1 << 20):
-                    data.extend(part)
-
-        mine.setblocking(False)
-        try:
-            with theirs:
-                running = slot.start(job, [theirs.fileno()])
-            outcome = slot.wait(running, {mine.fileno(): take})
-        except (OSError, EOFError, TimeoutError) as error:
-            slot.close()
-            return [], Outcome(fault=f"the sandbox ended or hung ({error})")
-        take()
-    return _runs(bytes(data), len(inputs)), outcome
+    report = holding(b"")
+    try:
+        outcome = slot.wait(slot.start(job, [report]))
+        data = os.pread(report, os.fstat(report).st_size, 0)
+    except (OSError, EOFError, TimeoutError) as error:
+        slot.close()
+        return [], Outcome(fault=f"the sandbox ended or hung ({error})")
+    finally:
+        os.close(report)
+    return _runs(data, len(inputs)), outcome
 
 
 def _runs(data: bytes, most: int) -> list[Run]:

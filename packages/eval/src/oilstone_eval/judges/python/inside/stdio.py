@@ -29,33 +29,30 @@ def alone(given: dict[str, Any]) -> NoReturn:
 
 
 def several(given: dict[str, Any]) -> NoReturn:
-    """Run `given["code"]` on each of `given["inputs"]`, and report each run through the channel."""
+    """Run `given["code"]` on each of `given["inputs"]`, and append each run to the report."""
     me, folder, modules = os.getpid(), str(Path.cwd()), set(sys.modules)
-    code = _compiled(given["code"])
+    code, files = _compiled(given["code"]), (_nameless(folder), _nameless(folder))
     for text in given["inputs"]:
-        taken = _redirect(folder, text)
+        _redirect(files, text)
         same_random_numbers(given["code"])
         end = _run(code)
         if os.getpid() != me or len(_threads()) > 1:
             os._exit(0)
-        _report(end, os.pread(taken, given["most_bytes"] + 1, 0))
-        os.close(taken)
+        _report(end, os.pread(files[1], given["most_bytes"] + 1, 0))
         os.chdir(folder)
         for name in set(sys.modules) - modules:
             del sys.modules[name]
     os._exit(0)
 
 
-def _redirect(folder: str, text: bytes) -> int:
-    """Let 0 and 1 be files: the input, and an empty one, of which a descriptor is returned."""
-    given, taken = _nameless(folder), _nameless(folder)
-    os.write(given, text)
-    os.lseek(given, 0, os.SEEK_SET)
-    os.dup2(given, 0)
-    os.dup2(taken, 1)
-    os.close(given)
+def _redirect(files: tuple[int, int], text: bytes) -> None:
+    """Let 0 and 1 be two files: one that holds the input, and one that is empty."""
+    for number, file in enumerate(files):
+        os.ftruncate(file, 0)
+        os.lseek(file, 0, os.SEEK_SET)
+        os.dup2(file, number)
+    os.pwrite(files[0], text, 0)
     _streams()
-    return taken
 
 
 def _nameless(folder: str) -> int:
