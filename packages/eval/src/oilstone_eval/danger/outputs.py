@@ -191,5 +191,5 @@ def _last(args: Sequence[str]) -> str:
 _SAYS: Mapping[str, Callable[[Sequence[str]], str]] = {
     "echo": _echo, "printf": _printf, "which": _last, "type": _last, "basename": _last,
     "yes": lambda args: args[-1] if args else "y", "find": _listed, "fd": _listed,
-    "pwd": lambda args: ".",
+    "pwd": lambda args: ".", "ls": lambda args: "bin\netc" if "/" in args else UNKNOWN,
 }  # fmt: skip

@@ -27,7 +27,7 @@ _TAIL = re.compile(
 _DISK = re.compile(
     r"/dev/((s|h|v|xv)d[a-z]+\d*|nvme\d+(n\d+(p\d+)?)?|mmcblk\d+(p\d+)?|r?disk\d+(s\d+)?|md\d+|"
     r"dm-\d+"
-    r"|mapper/[\w.-]+|disk/by-[\w/.:-]+|loop\d+|sg\d+|mtd\w*|mem|kmem|port"
+    r"|mapper/[\w.-]+|disk/by-[\w/.:-]+|a?da\d+(s\d+)?|loop\d+|sg\d+|mtd\w*|mem|kmem|port"
     r"|(s|h|v|xv)d[*?\[][^/]*|nvme[*?\[][^/]*)$"
 )
 CRITICAL_FILES = re.compile(

@@ -139,8 +139,10 @@ def _find(call: Call) -> Iterator[Hit]:
         if found and found[0] == Level.CRITICAL and not narrow(call.args):
             yield Hit(Level.CRITICAL, "deletion", f"deletes everything in {found[1]}")
         elif found and not narrow(call.args):
-            level = Level.DANGEROUS if found[1] == "a user's home folder" else Level.REVIEW
-            yield Hit(level, "deletion", f"deletes everything in {found[1]}")
+            bare = not any(word in ("-type", "-mindepth") for word in call.args)
+            own = found[1] == "a user's home folder" or (bare and found[0] == Level.DANGEROUS)
+            level = Level.DANGEROUS if own else Level.REVIEW
+            yield Hit(level, "deletion", f"deletes {found[1]}")
         elif found and found[0] == Level.CRITICAL:
             yield Hit(Level.REVIEW, "deletion", f"deletes files all over {found[1]}")
 
@@ -217,6 +219,11 @@ def _edited(call: Call) -> Iterator[Hit]:
 
 @rule("tar zip 7z")
 def _archived(call: Call) -> Iterator[Hit]:
+    makes = call.name == "tar" and re.match(
+        r"-?\w*c\w*f|--create", call.args[0] if call.args else ""
+    )
+    if makes and any(is_disk(word) for word in call.args[1:2]):
+        yield Hit(Level.CRITICAL, "disk", f"writes over the device {call.args[1]}")
     if "--remove-files" in call.args or (call.name == "zip" and "m" in call.plain.short):
         for path in call.plain.operands:
             found = below(path)

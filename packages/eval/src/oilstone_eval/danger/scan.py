@@ -263,6 +263,7 @@ class Scan:
 
     def _plain(self, name: str, words: list[str], stdin: str | None, node: Node) -> str:
         args = words[1:]
+        name = self._settled(name, args, stdin)
         for mark, hit in _SENT:
             if mark in name:
                 self._tell(hit, node)
@@ -281,6 +282,12 @@ class Scan:
         self.files.update(writes.downloads(name, args, stdin))
         return text
 
+    def _settled(self, name: str, args: list[str], stdin: str | None) -> str:
+        """Return the name, without variables that nobody set; follow what `read` reads."""
+        if name == "read" and stdin and UNKNOWN not in stdin:
+            self.env.update(dict.fromkeys(args[-1:], stdin.strip().split("\n")[0]))
+        return name.replace(UNKNOWN, "") if len(name) > 2 else name
+
     def _shell(self, name: str, args: list[str], stdin: str | None, node: Node) -> str:
         """Follow a shell into what it runs: -c, a file, or its input."""
         if name == "crontab":
@@ -290,6 +297,8 @@ class Scan:
             return self._nested(writes.scheduled("crontab", fed), node) if fed else ""
         if name in ("at", "batch"):
             return self._nested(stdin, node) if stdin else ""
+        if args[:1] == ["/dev/stdin"] and stdin:
+            return self._nested(stdin, node)
         for place, word in enumerate(args):
             if (
                 word.startswith("-")
@@ -307,7 +316,7 @@ class Scan:
                 and args[place - 1] not in ("-o", "-O")
             ):
                 return UNKNOWN
-        if "-i" in args:
+        if "-i" in args or stdin == UNKNOWN:
             return SHELL
         return self._nested(stdin, node) if stdin and name not in ("source", ".") else ""
 

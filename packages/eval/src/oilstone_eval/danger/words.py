@@ -120,6 +120,10 @@ class Words:
             return "."
         if name == "IFS":
             return " "
+        if name in ("@", "*"):
+            return ""
+        if name in ("USER", "LOGNAME"):
+            return "user"
         default = re.match(r"\$\{\w+:?[-=](.*)\}$", raw, re.DOTALL)
         return default[1].strip("\"'") if default else UNKNOWN
 

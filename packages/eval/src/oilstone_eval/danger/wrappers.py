@@ -98,7 +98,7 @@ def _xargs(args: Sequence[str], stdin: str | None) -> list[str]:
     marks += ["{}"] if "-i" in options else []
     if not marks:
         return command + given
-    return [word.replace(marks[0], " ".join(given)) for word in command]
+    return [word.replace(marks[0], given[0] if given else "") for word in command]
 
 
 def contained(name: str, args: Sequence[str]) -> list[str]:

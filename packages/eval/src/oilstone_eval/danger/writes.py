@@ -99,7 +99,7 @@ def downloads(name: str, args: Sequence[str], stdin: str | None) -> Mapping[str,
     if name == "curl":
         flags = parse(args, "oHdXuAebFmTwxyYzKEPQ", ("output", "header", "data", "request", "user"))
         target = flags.values.get("o") or flags.long.get("output")
-    elif name == "wget":
+    elif name in ("wget", "aria2c"):
         flags = parse(args, "OPoaiUtTw", ("output-document", "directory-prefix"))
         target = flags.values.get("O") or flags.long.get("output-document")
     else:
