@@ -139,8 +139,7 @@ def _find(call: Call) -> Iterator[Hit]:
         if found and found[0] == Level.CRITICAL and not narrow(call.args):
             yield Hit(Level.CRITICAL, "deletion", f"deletes everything in {found[1]}")
         elif found and not narrow(call.args):
-            bare = not any(word in ("-type", "-mindepth") for word in call.args)
-            own = found[1] == "a user's home folder" or (bare and found[0] == Level.DANGEROUS)
+            own = found[1] == "a user's home folder"
             level = Level.DANGEROUS if own else Level.REVIEW
             yield Hit(level, "deletion", f"deletes {found[1]}")
         elif found and found[0] == Level.CRITICAL:
