@@ -12,6 +12,21 @@ import registry_cluster
 from registry_workshop import Workshop, raw
 
 
+# Where the databases differ most; on PostgreSQL the other files are left to the slow tests.
+ON_BOTH = ("test_database", "test_promote", "test_lifecycle")
+ALSO = "test_eight_processes_at_once"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        on_server = getattr(item, "callspec", None) and (
+            item.callspec.params.get("workshop") == "postgresql"
+        )
+        here = item.path.parent == Path(__file__).parent
+        if here and on_server and item.path.stem not in ON_BOTH and ALSO not in item.name:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def cluster():
     if registry_cluster.binaries() is None or importlib.util.find_spec("psycopg") is None:
