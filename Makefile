@@ -3,7 +3,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 # `make phase1 phase2 eval` keeps its order, even under -j. The commands decide what is up to date.
 .NOTPARALLEL:
-.PHONY: help setup lock doctor check test test-all schemas wheels clean bench
+.PHONY: help setup lock doctor check test test-slow test-all schemas wheels clean
+.PHONY: bench bench-schemas bench-data bench-eval bench-ab bench-registry
 .PHONY: data base phase1 phase1-continued phase2 sweep expert-iteration eval gate register
 
 SPECIALIST ?= rust-tiny
@@ -105,6 +106,9 @@ check: setup ## Lint, types, import contracts, schemas, lock and layout
 test: setup ## Run every package's tests, and those across packages
 	pytest -q -n $(TEST_PROCESSES) --dist loadgroup -m "not slow" tests schemas packages
 
+test-slow: setup ## Run the tests that take minutes: stress, kills, simulations
+	pytest -q -n $(TEST_PROCESSES) --dist loadgroup -m slow schemas packages benchmarks
+
 test-all: setup ## Test each package alone from its wheel, on every Python there is (tox)
 	tools/test_all.sh
 
@@ -116,8 +120,29 @@ wheels: setup ## Build every package's wheel into dist/
 	uv build --quiet --all-packages --wheel --no-build-isolation --out-dir dist
 	@ls dist/*.whl
 
-bench: setup ## Run the side by side benchmarks
-	@if [ -d benchmarks ]; then pytest -q benchmarks; else echo 'there are no benchmarks yet'; fi
+bench: bench-schemas bench-data bench-eval bench-ab bench-registry ## Run all side by side benchmarks
+
+# Each prints ours, its peers' and the ratio; benchmarks/README.md says what they read and need.
+bench-schemas: setup ## Validation of rows beside plain jsonschema
+	python benchmarks/schemas/bench_validate.py
+
+bench-data: setup ## Filters, near-duplicates, decontamination, secrets beside their peers
+	python benchmarks/data/bench_filter.py
+	python benchmarks/data/bench_dedup.py
+	python benchmarks/data/bench_decontaminate.py
+	python benchmarks/data/bench_secrets.py
+
+bench-eval: setup ## Judging Rust, shell, Python and mathematics beside other ways (OILSTONE_TEST_DATA)
+	python benchmarks/eval/bench_rust.py
+	python benchmarks/eval/bench_shell.py
+	python benchmarks/eval/bench_python.py
+	python benchmarks/eval/bench_math.py
+
+bench-ab: setup ## How often each way to decide an A/B test is wrong, and how soon it knows
+	python benchmarks/ab/bench_ab.py
+
+bench-registry: setup ## Registering with eight writers beside MLflow
+	python benchmarks/registry/bench_registry.py
 
 clean: ## Remove what tools left behind; .venv and work/ stay
 	rm -rf dist .tox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
