@@ -68,24 +68,25 @@ class GramIndex:
         common = {gram for gram, held in owners.items() if len({groups[n] for n in held}) > most}
         own = Counter(n for gram, held in owners.items() if gram not in common for n in held)
         every = Counter(n for held in owners.values() for n in held)
-        self._owners, self._common = owners, common
         self._needed = [
             (own[n], share) if own[n] >= _FEW else (every[n], 1.0 if whole else np.inf)
             for n in range(len(texts))
         ]
-        self._told = [own[n] >= _FEW for n in range(len(texts))]
-        self.members = Members(list(owners))
+        told = [own[n] >= _FEW for n in range(len(texts))]
+        kept = {g: [n for n in held if not (g in common and told[n])] for g, held in owners.items()}
+        self._owners = {gram: held for gram, held in kept.items() if held}
+        self.members = Members(list(self._owners))
 
     def matches(self, grams: Hashes) -> list[Share]:
         """The texts of which `grams` hold enough, the largest share first."""
         found: Counter[int] = Counter()
         for gram in np.unique(grams).tolist():
             for number in self._owners.get(gram, ()):
-                found[number] += not (self._told[number] and gram in self._common)
+                found[number] += 1
         shares = [
             Share(number, count / self._needed[number][0])
             for number, count in found.items()
-            if count and count >= self._needed[number][1] * self._needed[number][0]
+            if count >= self._needed[number][1] * self._needed[number][0]
         ]
         return sorted(shares, key=lambda share: (-share.share, share.text))
 

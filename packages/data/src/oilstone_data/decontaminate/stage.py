@@ -9,7 +9,7 @@ from oilstone_data.decontaminate.detector import Detector, Match
 from oilstone_data.decontaminate.items import item_texts
 from oilstone_data.stage import Kept, Refusal, Refused, Row
 
-_BATCH = 1 << 20  # characters
+_BATCH = 1 << 18  # characters: arrays of a batch stay in the cache
 _HOW = {
     "copied": "{share:.0%} of its runs of words",
     "lines": "its lines, whole",
@@ -43,7 +43,7 @@ class Decontaminate:
         return _refusal(match) if match else None
 
     def __call__(self, rows: Iterable[Row]) -> Iterator[Kept | Refused]:
-        """Answer every row, in order; `rows` is iterated once, a million characters at a time."""
+        """Answer every row, in order; `rows` is iterated once, a batch at a time."""
         for group in _groups(rows, self._texts):
             for (row, _), match in zip(
                 group, self._detector.find([texts for _, texts in group]), strict=True

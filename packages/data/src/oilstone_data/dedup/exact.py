@@ -9,8 +9,8 @@ _TRAILING = re.compile(r"[ \t]+\n")
 
 
 def normal_form(text: str) -> str:
-    """`text` without byte order mark, with `\\n` alone, without blanks at ends of lines or text."""
-    text = text.removeprefix("\ufeff")
+    """`text` without byte order marks before it, with `\\n` alone, without blanks at ends of lines or text."""
+    text = text.lstrip("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if " \n" in text or "\t\n" in text:

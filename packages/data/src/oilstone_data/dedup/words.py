@@ -19,7 +19,7 @@ Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 
 _BLOCK = 1 << 15  # bytes: a block's arrays stay in the processor's second cache
-_BATCH = 1 << 20  # bytes of text that are joined before they are cut into blocks
+_BATCH = 1 << 18  # bytes of text that are joined before they are cut into blocks
 _BASE = 0x9E3779B97F4A7C15
 _MANY = 40  # distinct characters from which on one pass over the text is quicker
 _UNICODE_GAP = re.compile(r"[^\x00-\x7f\w]+")
@@ -45,7 +45,7 @@ def words(texts: Sequence[str]) -> Words:
 
 
 def batches(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Group texts so that each group holds about a million characters, or one long text."""
+    """Group texts so that each group holds some 260,000 characters, or one long text."""
     group: list[str] = []
     size = 0
     for text in texts:
