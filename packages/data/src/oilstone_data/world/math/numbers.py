@@ -22,12 +22,14 @@ ASKED = "What do you get?"
 
 @family(ASKED, NUMBERS, NUMBERS, NUMBERS)
 def start(story: Story) -> None:
+    """One number."""
     story.start(story.rng.randint(2, 40))
     story.say(f"Start with {story.value}")
 
 
 @family(ASKED, NUMBERS, NUMBERS)
 def add_two(story: Story) -> None:
+    """A sum."""
     a, b = story.rng.randint(2, 40), story.rng.randint(2, 20)
     story.say(f"Add {a} and {b}")
     story.start(a)
@@ -36,6 +38,7 @@ def add_two(story: Story) -> None:
 
 @family(ASKED, NUMBERS, NUMBERS)
 def take_away(story: Story) -> None:
+    """A difference."""
     a, b = story.rng.randint(10, 60), story.rng.randint(2, 20)
     story.say(f"Take {b} from {a}")
     story.start(a)
@@ -44,6 +47,7 @@ def take_away(story: Story) -> None:
 
 @family(ASKED, NUMBERS, NUMBERS)
 def multiply_two(story: Story) -> None:
+    """A product."""
     a, b = story.rng.randint(2, 12), story.rng.randint(2, 9)
     story.say(f"Multiply {a} by {b}")
     story.start(a)
@@ -52,6 +56,7 @@ def multiply_two(story: Story) -> None:
 
 @family(ASKED, NUMBERS, NUMBERS)
 def divide_two(story: Story) -> None:
+    """A quotient."""
     a, b = story.rng.randint(2, 12), story.rng.randint(2, 9)
     story.say(f"Divide {a * b} by {b}")
     story.start(a * b)
@@ -60,6 +65,7 @@ def divide_two(story: Story) -> None:
 
 @family(ASKED, NUMBERS, NUMBERS)
 def square_of(story: Story) -> None:
+    """A square."""
     story.start(story.rng.randint(2, 9))
     story.say(f"Square {story.value}")
     story.work(SQUARE)
@@ -67,6 +73,7 @@ def square_of(story: Story) -> None:
 
 @family(ASKED, NUMBERS, NUMBERS)
 def larger_of(story: Story) -> None:
+    """The larger of two numbers."""
     a, b = story.rng.sample(range(2, 31), 2)
     story.say(f"Take the larger of {a} and {b}")
     story.start(a)
@@ -75,6 +82,7 @@ def larger_of(story: Story) -> None:
 
 @family(ASKED, NUMBERS, NUMBERS)
 def average_of(story: Story) -> None:
+    """The average of two numbers."""
     a, b = story.rng.randint(2, 40), story.rng.randint(2, 20)
     story.say(f"Take the average of {a} and {b}")
     story.start(a)
@@ -84,6 +92,7 @@ def average_of(story: Story) -> None:
 
 @family(ASKED, NUMBERS, NUMBERS)
 def between(story: Story) -> None:
+    """How many numbers there are from one to another."""
     a, b = story.rng.randint(2, 20), story.rng.randint(21, 60)
     story.say(f"Count the numbers from {a} to {b}")
     story.start(b)

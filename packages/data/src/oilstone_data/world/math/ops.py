@@ -73,7 +73,7 @@ DIVISOR: Rule = ("gcd", _common)
 SQUARE: Rule = ("square", lambda v, _: sum(range(1, 2 * v, 2)))  # the first odd numbers
 DIGITS: Rule = ("digits", lambda v, _: sum(map(int, str(v))))
 
-_SMALL, _FEW, _ROUND = range(2, 10), range(2, 6), range(5, 45, 5)
+_SMALL, _FEW, _ROUND = range(2, 10), range(2, 6), (5, 10, 20, 30)
 
 NUMBERS = (
     Op("add", "Add {k}", ADD, _SMALL),
@@ -82,10 +82,10 @@ NUMBERS = (
     Op("divide", "Divide by {k}", DIVIDE, _SMALL),
     Op("double", "Double it", MULTIPLY, fixed=2),
     Op("halve", "Halve it", DIVIDE, fixed=2),
-    Op("remainder", "Take the remainder by {k}", REMAINDER, range(3, 10)),
+    Op("remainder", "Take the remainder by {k}", REMAINDER, (5, 7, 9)),
     Op("at_least", "Make it at least {k}", LARGER, _ROUND),
     Op("at_most", "Make it at most {k}", SMALLER, _ROUND),
-    Op("divisor", "Take the gcd with {k}", DIVISOR, range(4, 13)),
+    Op("divisor", "Take the gcd with {k}", DIVISOR, range(6, 13, 2)),
     Op("square", "Square it", SQUARE),
     Op("digits", "Add up its digits", DIGITS),
 )
@@ -96,7 +96,7 @@ THINGS = (
     Op("one_in", "One in {k} is kept", DIVIDE, _SMALL),
     Op("twice", "They become twice as many", MULTIPLY, fixed=2),
     Op("half", "Half of them are kept", DIVIDE, fixed=2),
-    Op("over", "They are packed by {k}, only the rest is kept", REMAINDER, range(3, 10)),
+    Op("over", "They are packed by {k}, only the rest is kept", REMAINDER, (5, 7, 9)),
     Op("filled", "If fewer, they are filled up to {k}", LARGER, _ROUND),
     Op("limited", "At most {k} are kept", SMALLER, _ROUND),
 )

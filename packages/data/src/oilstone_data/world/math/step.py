@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
-LARGEST = 100
+SMALLEST, LARGEST = 2, 100  # an answer of 1 would be right too often by luck
 
 
 class Unfit(Exception):
@@ -26,7 +26,7 @@ NAMED: dict[str, Callable[..., int]] = {
     "min": min,
     "gcd": math.gcd,
     "square": lambda value: value**2,
-    "digits": lambda value: sum(divmod(value, 10)),
+    "digits": lambda value: value // 100 + value // 10 % 10 + value % 10,
 }
 
 
@@ -39,10 +39,10 @@ class Step:
 
     @property
     def result(self) -> int:
-        """A whole number from 1 to LARGEST. Raises Unfit for any other."""
+        """A whole number from SMALLEST to LARGEST. Raises Unfit for any other."""
         found = {**INFIX, **NAMED}[self.sign](*self.numbers)
         exact = self.sign != "/" or found * self.numbers[1] == self.numbers[0]
-        if not exact or not 1 <= found <= LARGEST:
+        if not exact or found < SMALLEST or max(found, *self.numbers) > LARGEST:
             raise Unfit
         return found
 

@@ -18,7 +18,11 @@ def signals(solution: str) -> Signals:
     Bare: it has none of them. It is documented when it has steps.
     """
     steps = [match.groups() for line in solution.splitlines() if (match := _STEP.fullmatch(line))]
-    marks = [bool(steps), bool(steps) and _carried(steps), bool(steps) and _concluded(steps, solution)]
+    marks = [
+        bool(steps),
+        bool(steps) and _carried(steps),
+        bool(steps) and _concluded(steps, solution),
+    ]
     return {"idiomatic": sum(marks), "low_quality": int(not any(marks)), "documented": bool(steps)}
 
 
