@@ -9,7 +9,7 @@ _TRAILING = re.compile(r"[ \t]+\n")
 
 
 def normal_form(text: str) -> str:
-    """`text` without byte order marks before it, with `\\n` alone, without blanks at ends of lines or text."""
+    """`text` with `\\n` alone, without byte order marks before it or blanks at ends of lines."""
     text = text.lstrip("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
