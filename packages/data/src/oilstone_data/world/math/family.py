@@ -33,11 +33,11 @@ class Story:
         """Go on from a number that the prompt gives."""
         self.value = self.truth = number
 
-    def work(self, rule: Rule, *other: int) -> None:
-        """Apply a rule to the value so far; its other operand is known to the prompt's reader."""
-        step = Step(rule[0], (self.value, *other))
-        self.steps.append(step)
-        self.value, self.truth = step.result, rule[1](self.truth, *(other or (0,)))
+    def work(self, rule: Rule, *other: int, counted: int = 0) -> None:
+        """Apply a rule to the value and another number, `counted` where the oracle made it."""
+        sign, oracle = rule
+        self._write(Step(sign, (self.value, *other)))
+        self.truth = oracle(self.truth, counted or sum(other))
 
     def apply(self, op: Op) -> None:
         """Say and do an op with a constant drawn for it. Raises Unfit when none fits."""
@@ -46,9 +46,12 @@ class Story:
             raise Unfit
         constant = self.rng.choice(constants)
         self.say(op.words.format(k=constant))
-        step = op.step(self.value, constant)
+        self._write(op.step(self.value, constant))
+        self.truth = op.truth(self.truth, constant)
+
+    def _write(self, step: Step) -> None:
         self.steps.append(step)
-        self.value, self.truth = step.result, op.truth(self.truth, constant)
+        self.value = step.result
 
 
 @dataclass(frozen=True)

@@ -101,18 +101,16 @@ def between(story: Story) -> None:
 
 
 def _two_values(story: Story, ops: Sequence[Op]) -> None:
-    first, second, combine = ops
+    *alone, combine = ops
     known = []
-    for name, op in (("x", first), ("y", second)):
+    for name, op in zip("xy", alone, strict=True):
         story.start(story.rng.randint(2, 20))
         story.say(f"{name} is {story.value}")
         story.apply(op)
         known.append((story.value, story.truth))
+    (story.value, story.truth), (y, counted) = known
     story.say(combine.words)
-    (x, counted_x), (y, counted_y) = known
-    story.value = x
-    story.work(combine.rule, y)
-    story.truth = combine.truth(counted_x, counted_y)
+    story.work(combine.rule, y, counted=counted)
 
 
 FAMILIES["two_values"] = Family("two_values", (NUMBERS, NUMBERS, BOTH), _two_values, ASKED)
