@@ -11,7 +11,6 @@ sys.path.insert(0, str(Path(__file__).parent))  # pytest's importlib mode does n
 import registry_cluster
 from registry_workshop import Workshop, raw
 
-
 # Where the databases differ most; on PostgreSQL the other files are left to the slow tests.
 ON_BOTH = ("test_database", "test_promote", "test_lifecycle")
 ALSO = "test_eight_processes_at_once"

@@ -247,6 +247,8 @@ def careless(engine):
     def _connected(connection, _):
         connection.execute("PRAGMA synchronous=OFF")
 
+    engine.dispose()  # the connection that there is was made with care
+
 
 def promoting(bench, operations, without_waiting):
     """Promote back and forth; only what is printed was acknowledged."""
