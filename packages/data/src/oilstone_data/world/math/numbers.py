@@ -17,7 +17,7 @@ from oilstone_data.world.math.ops import (
     Op,
 )
 
-ASKED = "What do you get?"
+ASKED = "How much is it?"
 
 
 @family(ASKED, NUMBERS, NUMBERS, NUMBERS)
@@ -75,7 +75,7 @@ def square_of(story: Story) -> None:
 def larger_of(story: Story) -> None:
     """The larger of two numbers."""
     a, b = story.rng.sample(range(2, 31), 2)
-    story.say(f"Take the larger of {a} and {b}")
+    story.say(f"Larger of {a} and {b}")
     story.start(a)
     story.work(LARGER, b)
 
@@ -84,7 +84,7 @@ def larger_of(story: Story) -> None:
 def average_of(story: Story) -> None:
     """The average of two numbers."""
     a, b = story.rng.randint(2, 40), story.rng.randint(2, 20)
-    story.say(f"Take the average of {a} and {b}")
+    story.say(f"Average of {a} and {b}")
     story.start(a)
     story.work(ADD, b)
     story.work(DIVIDE, 2)
@@ -94,7 +94,7 @@ def average_of(story: Story) -> None:
 def between(story: Story) -> None:
     """How many numbers there are from one to another."""
     a, b = story.rng.randint(2, 20), story.rng.randint(21, 60)
-    story.say(f"Count the numbers from {a} to {b}")
+    story.say(f"Count from {a} to {b}")
     story.start(b)
     story.work(SUBTRACT, a)
     story.work(ADD, 1)

@@ -82,7 +82,7 @@ NUMBERS = (
     Op("divide", "Divide by {k}", DIVIDE, _SMALL),
     Op("double", "Double it", MULTIPLY, fixed=2),
     Op("halve", "Halve it", DIVIDE, fixed=2),
-    Op("remainder", "Take the remainder by {k}", REMAINDER, (5, 7, 9)),
+    Op("remainder", "Take the rest by {k}", REMAINDER, (5, 7, 9)),
     Op("at_least", "Make it at least {k}", LARGER, _ROUND),
     Op("at_most", "Make it at most {k}", SMALLER, _ROUND),
     Op("divisor", "Take the gcd with {k}", DIVISOR, range(6, 13, 2)),
@@ -90,15 +90,15 @@ NUMBERS = (
     Op("digits", "Add up its digits", DIGITS),
 )
 THINGS = (
-    Op("more", "{k} more are found", ADD, _SMALL),
-    Op("fewer", "{k} are lost", SUBTRACT, _SMALL),
-    Op("times", "They become {k} times as many", MULTIPLY, _FEW),
-    Op("one_in", "One in {k} is kept", DIVIDE, _SMALL),
-    Op("twice", "They become twice as many", MULTIPLY, fixed=2),
-    Op("half", "Half of them are kept", DIVIDE, fixed=2),
-    Op("over", "They are packed by {k}, only the rest is kept", REMAINDER, (5, 7, 9)),
-    Op("filled", "If fewer, they are filled up to {k}", LARGER, _ROUND),
-    Op("limited", "At most {k} are kept", SMALLER, _ROUND),
+    Op("more", "{k} more come", ADD, _SMALL),
+    Op("fewer", "{k} go", SUBTRACT, _SMALL),
+    Op("times", "They grow {k}-fold", MULTIPLY, _FEW),
+    Op("one_in", "One in {k} stays", DIVIDE, _SMALL),
+    Op("twice", "They double", MULTIPLY, fixed=2),
+    Op("half", "Half stay", DIVIDE, fixed=2),
+    Op("over", "Packs of {k} go", REMAINDER, (5, 7, 9)),
+    Op("filled", "Filled up to {k}", LARGER, _ROUND),
+    Op("limited", "At most {k} stay", SMALLER, _ROUND),
 )
 BOTH = (
     Op("sum", "Add x and y", ADD),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oilstone_data.world.math.family import Story, family
 from oilstone_data.world.math.ops import ADD, DIVIDE, MULTIPLY, REMAINDER, SUBTRACT, THINGS
 
-ASKED = "How many are there?"
+ASKED = "How many?"
 
 
 @family(ASKED, THINGS, THINGS, THINGS)
@@ -19,7 +19,7 @@ def jar(story: Story) -> None:
 def boxes(story: Story) -> None:
     """So many boxes with so many things each."""
     a, b = story.rng.randint(2, 12), story.rng.randint(2, 9)
-    story.say(f"There are {b} boxes with {a} pens each")
+    story.say(f"There are {b} boxes of {a} pens")
     story.start(a)
     story.work(MULTIPLY, b)
 
@@ -28,7 +28,7 @@ def boxes(story: Story) -> None:
 def shared(story: Story) -> None:
     """An equal share."""
     a, b = story.rng.randint(2, 12), story.rng.randint(2, 9)
-    story.say(f"Of {a * b} sweets, shared by {b} children, count those of one")
+    story.say(f"Share {a * b} sweets by {b}, count one share")
     story.start(a * b)
     story.work(DIVIDE, b)
 
@@ -37,7 +37,7 @@ def shared(story: Story) -> None:
 def packed(story: Story) -> None:
     """What is left over."""
     a, b = story.rng.randint(10, 60), story.rng.randint(3, 9)
-    story.say(f"Of {a} eggs, packed by {b}, count the rest")
+    story.say(f"Of {a} eggs, packs of {b} go")
     story.start(a)
     story.work(REMAINDER, b)
 
@@ -46,7 +46,7 @@ def packed(story: Story) -> None:
 def found(story: Story) -> None:
     """Some things and some more."""
     a, b = story.rng.randint(2, 40), story.rng.randint(2, 20)
-    story.say(f"Tom has {a} shells and finds {b} more")
+    story.say(f"Tom has {a} shells and finds {b}")
     story.start(a)
     story.work(ADD, b)
 
@@ -55,7 +55,7 @@ def found(story: Story) -> None:
 def friends(story: Story) -> None:
     """Somebody has so many, somebody else so many more."""
     a, b = story.rng.randint(2, 20), story.rng.randint(2, 9)
-    story.say(f"Ann has {a} stamps, Ben has {b} more, they put them together")
+    story.say(f"Ann has {a} stamps, Ben {b} more, count both")
     story.start(a)
     story.work(ADD, b)
     story.work(ADD, a)
@@ -65,7 +65,7 @@ def friends(story: Story) -> None:
 def times_as_many(story: Story) -> None:
     """Somebody has so many, somebody else so many times as many."""
     a, b = story.rng.randint(2, 12), story.rng.randint(2, 5)
-    story.say(f"Ann has {a} coins, Ben has {b} times as many, they put them together")
+    story.say(f"Ann has {a} coins, Ben {b} times as many, count both")
     story.start(a)
     story.work(MULTIPLY, b)
     story.work(ADD, a)
@@ -75,7 +75,7 @@ def times_as_many(story: Story) -> None:
 def picking(story: Story) -> None:
     """So many a day, and some more."""
     a, b, c = story.rng.randint(2, 12), story.rng.randint(2, 5), story.rng.randint(2, 9)
-    story.say(f"Eva picks {a} plums a day for {b} days and {c} more")
+    story.say(f"Eva picks {a} plums on {b} days and then {c}")
     story.start(a)
     story.work(MULTIPLY, b)
     story.work(ADD, c)
@@ -95,7 +95,7 @@ def baking(story: Story) -> None:
 def bags(story: Story) -> None:
     """So many bags of a total, at a price each."""
     a, b, c = story.rng.randint(2, 12), story.rng.randint(2, 9), story.rng.randint(2, 5)
-    story.say(f"For {a * b} nuts in bags of {b}, each bag brings {c} coins")
+    story.say(f"Bags of {b} hold {a * b} nuts and bring {c} coins each")
     story.start(a * b)
     story.work(DIVIDE, b)
     story.work(MULTIPLY, c)
@@ -105,7 +105,7 @@ def bags(story: Story) -> None:
 def twice_shared(story: Story) -> None:
     """A share of a share."""
     a, b, c = story.rng.randint(2, 8), story.rng.randint(2, 5), story.rng.randint(2, 5)
-    story.say(f"Of {a * b * c} cards in {b} boxes with {c} packs each, count those of one pack")
+    story.say(f"Share {a * b * c} cards by {b} and again by {c}, count one share")
     story.start(a * b * c)
     story.work(DIVIDE, b)
     story.work(DIVIDE, c)
