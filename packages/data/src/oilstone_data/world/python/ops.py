@@ -129,11 +129,8 @@ WORD_MAPS = (
 )  # fmt: skip
 
 _VOWELS = " or ".join(f"{{x}} == '{c}'" for c in "aeiou")
-_CONSONANTS = " and ".join(f"{{x}} != '{c}'" for c in "aeiou")
 CHAR_PREDICATES = (
     Op("vowel", "vowels", "{x} in 'aeiou'", set("aeiou").__contains__, (), _VOWELS),
-    Op("consonant", "not vowels", "{x} not in 'aeiou'", lambda c: not set("aeiou") & {c}, (),
-       _CONSONANTS),
     Op("is", "equal to '{k}'", "{x} == '{k}'", lambda c, k: ord(c) == ord(k), (LETTERS,)),
     Op("isnt", "different from '{k}'", "{x} != '{k}'", lambda c, k: ord(c) != ord(k), (LETTERS,)),
     Op("before", "before '{k}'", "{x} < '{k}'", lambda c, k: ord(c) < ord(k), (LETTERS,)),
