@@ -104,10 +104,10 @@ check: setup ## Lint, types, import contracts, schemas, lock and layout
 	pytest -q tests/workspace schemas/tests/test_examples.py schemas/tests/test_schema_files.py
 
 test: setup ## Run every package's tests, and those across packages
-	pytest -q -n $(TEST_PROCESSES) --dist loadgroup -m "not slow" tests schemas packages
+	pytest -q -n $(TEST_PROCESSES) --no-loadscope-reorder -m "not slow" tests schemas packages
 
 test-slow: setup ## Run the tests that take minutes: stress, kills, simulations
-	pytest -q -n $(TEST_PROCESSES) --dist loadgroup -m slow schemas packages benchmarks
+	pytest -q -n $(TEST_PROCESSES) --no-loadscope-reorder -m slow schemas packages benchmarks
 
 test-all: setup ## Test each package alone from its wheel, on every Python there is (tox)
 	tools/test_all.sh

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from typing import Any
 
 import hypothesis
 import pytest
@@ -55,8 +56,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
                 pytest.skip(f"{name}: not on this machine")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Under `-n`, the tests of a file share a process: what they share is then made once."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+# Folders whose tests share what takes long to make: a finished main job, trained adapters.
+TOGETHER = ("tests/pipeline/", "packages/train/tests/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Under `-n`, the tests of a file run in one process: what they share is then made once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return next((folder for folder in TOGETHER if path.startswith(folder)), path)
+
+    return ByFile(config, log)

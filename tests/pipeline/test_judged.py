@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.needs_axolotl, pytest.mark.needs_rustc, pytest.mark.xdist_group("job")]
+pytestmark = [pytest.mark.needs_axolotl, pytest.mark.needs_rustc]
 ROOT = Path(__file__).resolve().parents[2]
 SHORT = (
     "training.max_steps=10", "training.eval_steps=10", "training.save_steps=10",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.needs_axolotl, pytest.mark.needs_rustc, pytest.mark.xdist_group("job")]
+pytestmark = [pytest.mark.needs_axolotl, pytest.mark.needs_rustc]
 ARMS = ("base", "copy", "phase1", "phase1-continued", "phase2")
 CHAIN = ("data", "problems", "base", "phase1", "phase2", "samples/phase2", "report/phase2")
 

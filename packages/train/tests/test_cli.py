@@ -89,7 +89,6 @@ def test_a_run_names_what_it_lacks(recipes: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.needs_axolotl
-@pytest.mark.xdist_group("engine")
 def test_to_judge_while_training_takes_problems(
     recipes: Path, dataset: Path, base: Path, tmp_path: Path
 ) -> None:

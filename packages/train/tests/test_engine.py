@@ -17,7 +17,7 @@ from oilstone_train import forms, handover, launch, layout
 
 from .conftest import Phase, command, details, run, telemetry
 
-pytestmark = [pytest.mark.needs_axolotl, pytest.mark.xdist_group("engine")]
+pytestmark = pytest.mark.needs_axolotl
 LIMIT = 120.0  # seconds until a test stops waiting for what should happen at any moment
 
 

@@ -59,7 +59,6 @@ def test_the_sum_is_the_sum() -> None:
 
 
 @pytest.mark.needs_axolotl
-@pytest.mark.xdist_group("engine")
 def test_the_estimate_is_near_what_a_run_took(adapters: dict[str, Path], base: Path) -> None:
     made, sizes = artifact.load(adapters["first"]), memory.shape(base)
     expected = memory.estimate(sizes, made.data["recipe"])["total"]

@@ -29,7 +29,6 @@ def test_too_few_rows_to_mix_are_an_error(dataset: Path) -> None:
 
 
 @pytest.mark.needs_axolotl
-@pytest.mark.xdist_group("engine")
 def test_a_share_without_a_second_dataset_is_refused(
     dataset: Path, recipes: Path, base: Path, tmp_path: Path
 ) -> None:
@@ -40,7 +39,6 @@ def test_a_share_without_a_second_dataset_is_refused(
 
 
 @pytest.mark.needs_axolotl
-@pytest.mark.xdist_group("engine")
 def test_a_second_dataset_has_the_same_system_prompt(
     dataset: Path, recipes: Path, base: Path, tmp_path: Path
 ) -> None:

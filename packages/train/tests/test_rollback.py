@@ -11,7 +11,7 @@ from oilstone_schemas import artifact
 
 from .conftest import Phase, details, telemetry
 
-pytestmark = [pytest.mark.needs_axolotl, pytest.mark.xdist_group("engine")]
+pytestmark = pytest.mark.needs_axolotl
 
 # The worker, but for one thing: the loss logged as number 5 (step 25) is a spike so many times.
 WORKER = """

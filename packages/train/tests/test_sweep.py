@@ -124,7 +124,6 @@ def test_a_misspelt_key_is_found_before_the_first_trial(
 
 
 @pytest.mark.needs_axolotl
-@pytest.mark.xdist_group("engine")
 def test_a_trial_that_fails_is_a_row_with_its_error(
     sweep: Path, dataset: Path, base: Path, tmp_path: Path
 ) -> None:
