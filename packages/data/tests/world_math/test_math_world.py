@@ -24,6 +24,12 @@ def some(name: str, count: int) -> list:
     return [task(m.family, m.ops, rng) for m in rng.sample(combinations(FAMILIES[name]), count)]
 
 
+def steps(drawn) -> list[tuple[str, str, str]]:
+    """The formula, result and whole line of every step; whatever sentence it takes up."""
+    lines = [line for line in drawn.worked.splitlines() if "=" in line]
+    return [(*line.rpartition(": ")[2].split("="), line) for line in lines]
+
+
 @pytest.mark.parametrize("name", sorted(FAMILIES))
 def test_working_and_oracle_reach_the_same_number(name):
     for drawn in some(name, 60):
@@ -35,8 +41,7 @@ def test_working_and_oracle_reach_the_same_number(name):
 def test_every_line_of_the_working_is_true_and_small(name):
     names = {**NAMED, "__builtins__": {}}
     for drawn in some(name, 60):
-        for line in drawn.worked.splitlines()[:-1]:
-            formula, result = line.split("=")
+        for formula, result, line in steps(drawn):
             assert eval(formula, names) == int(result), line
             assert all(1 <= int(number) <= LARGEST for number in re.findall(r"\d+", line)), line
 
@@ -46,14 +51,13 @@ def test_the_working_uses_the_numbers_of_the_prompt_or_results_before(name):
     given = {"2", "1"}  # what "half", "twice", "average" and "from ... to" say in words
     for drawn in some(name, 60):
         known = given | set(re.findall(r"\d+", drawn.prompt))
-        for line in drawn.worked.splitlines()[:-1]:
-            formula, result = line.split("=")
+        for formula, result, _ in steps(drawn):
             assert set(re.findall(r"\d+", formula)) <= known, f"{drawn.prompt}\n{drawn.worked}"
             known.add(result)
 
 
 def test_every_combination_can_be_drawn():
-    assert len(EVERY) > 4000
+    assert len(EVERY) > 3900
     for member in EVERY:
         assert task(member.family, member.ops, random.Random(1)).prompt
 
@@ -63,7 +67,8 @@ def test_there_are_at_least_twelve_families_besides_the_held_out_ones():
 
 
 def test_a_skeleton_keeps_operations_and_nothing_else():
-    assert skeleton("12+5=17\nmax(17,20)=20\n#### 20\n") == "0+0=0 max(0,0)=0"
+    worked = "Ann has 12, Ben 5 more: 12+5=17\n17+12=29\nAt least 30 stay: max(29,30)=30\n#### 30\n"
+    assert skeleton(worked) == "0+0=0 0+0=0 max(0,0)=0"
     assert skeleton("#### 20\n") == ""
 
 
@@ -91,6 +96,7 @@ def test_groups_cross_families_and_the_order_of_ops_is_no_news():
     ("solution", "idiomatic", "low_quality", "documented"),
     [
         ("12+5=17\n17*2=34\n#### 34\n", 3, 0, True),
+        ("Start with 12\nAdd 5: 12+5=17\nDouble it: 17*2=34\n#### 34\n", 3, 0, True),
         ("12+5=17\n17*2=34\n#### 35\n", 2, 0, True),  # another number than it worked out
         ("12+5=17\n18*2=36\n#### 36\n", 2, 0, True),  # a result that is never used
         ("34\n", 0, 1, False),

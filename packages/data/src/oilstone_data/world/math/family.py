@@ -14,20 +14,21 @@ TRIES = 5000
 
 @dataclass
 class Story:
-    """A problem as it is being told: its sentences, the working, and what the oracle counts.
+    """A problem as it is being told: its sentences, lines of working, and what the oracle counts.
 
     `value` is the result of the working so far, `truth` the oracle's.
     """
 
     rng: random.Random
     sentences: list[str] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     value: int = 0
     truth: int = 0
 
     def say(self, sentence: str) -> None:
-        """Add a sentence to the prompt."""
+        """Add a sentence to the prompt; the working takes it up."""
         self.sentences.append(f"{sentence}.")
+        self.lines.append(sentence)
 
     def start(self, number: int) -> None:
         """Go on from a number that the prompt gives."""
@@ -50,7 +51,10 @@ class Story:
         self.truth = op.truth(self.truth, constant)
 
     def _write(self, step: Step) -> None:
-        self.steps.append(step)
+        if "=" in self.lines[-1]:
+            self.lines.append(str(step))
+        else:
+            self.lines[-1] += f": {step}"
         self.value = step.result
 
 
@@ -95,8 +99,8 @@ def task(of: Family, ops: Sequence[Op], rng: random.Random) -> Task:
     """The problem of these ops, with constants drawn from `rng`."""
     story = _told(of, ops, rng)
     prompt = " ".join([*story.sentences, of.question])
-    lines = [*map(str, story.steps), f"#### {story.value}"]
-    return Task(prompt, str(story.truth), f"#### {story.value}\n", "\n".join(lines) + "\n")
+    plain = f"#### {story.value}\n"
+    return Task(prompt, str(story.truth), plain, "\n".join([*story.lines, plain]))
 
 
 def _told(of: Family, ops: Sequence[Op], rng: random.Random) -> Story:

@@ -16,6 +16,7 @@ from oilstone_data.world.math.ops import (
     SUBTRACT,
     Op,
 )
+from oilstone_data.world.math.step import Unfit
 
 ASKED = "How much is it?"
 
@@ -30,7 +31,7 @@ def start(story: Story) -> None:
 @family(ASKED, NUMBERS, NUMBERS)
 def add_two(story: Story) -> None:
     """A sum."""
-    a, b = story.rng.randint(2, 40), story.rng.randint(2, 20)
+    a, b = story.rng.randint(2, 40), story.rng.randint(2, 9)
     story.say(f"Add {a} and {b}")
     story.start(a)
     story.work(ADD, b)
@@ -39,7 +40,7 @@ def add_two(story: Story) -> None:
 @family(ASKED, NUMBERS, NUMBERS)
 def take_away(story: Story) -> None:
     """A difference."""
-    a, b = story.rng.randint(10, 60), story.rng.randint(2, 20)
+    a, b = story.rng.randint(11, 60), story.rng.randint(2, 9)
     story.say(f"Take {b} from {a}")
     story.start(a)
     story.work(SUBTRACT, b)
@@ -48,7 +49,7 @@ def take_away(story: Story) -> None:
 @family(ASKED, NUMBERS, NUMBERS)
 def multiply_two(story: Story) -> None:
     """A product."""
-    a, b = story.rng.randint(2, 12), story.rng.randint(2, 9)
+    a, b = story.rng.randint(2, 20), story.rng.randint(2, 5)
     story.say(f"Multiply {a} by {b}")
     story.start(a)
     story.work(MULTIPLY, b)
@@ -74,7 +75,7 @@ def square_of(story: Story) -> None:
 @family(ASKED, NUMBERS, NUMBERS)
 def larger_of(story: Story) -> None:
     """The larger of two numbers."""
-    a, b = story.rng.sample(range(2, 31), 2)
+    a, b = story.rng.randint(2, 40), story.rng.choice((5, 10, 20, 30))
     story.say(f"Larger of {a} and {b}")
     story.start(a)
     story.work(LARGER, b)
@@ -83,7 +84,7 @@ def larger_of(story: Story) -> None:
 @family(ASKED, NUMBERS, NUMBERS)
 def average_of(story: Story) -> None:
     """The average of two numbers."""
-    a, b = story.rng.randint(2, 40), story.rng.randint(2, 20)
+    a, b = story.rng.randint(2, 40), story.rng.randint(2, 9)
     story.say(f"Average of {a} and {b}")
     story.start(a)
     story.work(ADD, b)
@@ -93,7 +94,7 @@ def average_of(story: Story) -> None:
 @family(ASKED, NUMBERS, NUMBERS)
 def between(story: Story) -> None:
     """How many numbers there are from one to another."""
-    a, b = story.rng.randint(2, 20), story.rng.randint(21, 60)
+    a, b = story.rng.randint(2, 9), story.rng.randint(11, 60)
     story.say(f"Count from {a} to {b}")
     story.start(b)
     story.work(SUBTRACT, a)
@@ -109,6 +110,8 @@ def _two_values(story: Story, ops: Sequence[Op]) -> None:
         story.apply(op)
         known.append((story.value, story.truth))
     (story.value, story.truth), (y, counted) = known
+    if y > 9:
+        raise Unfit
     story.say(combine.words)
     story.work(combine.rule, y, counted=counted)
 

@@ -104,5 +104,4 @@ BOTH = (
     Op("sum", "Add x and y", ADD),
     Op("difference", "Subtract y from x", SUBTRACT),
     Op("product", "Multiply x by y", MULTIPLY),
-    Op("larger", "Take the larger of x and y", LARGER),
 )

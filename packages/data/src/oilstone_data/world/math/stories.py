@@ -18,7 +18,7 @@ def jar(story: Story) -> None:
 @family(ASKED, THINGS, THINGS)
 def boxes(story: Story) -> None:
     """So many boxes with so many things each."""
-    a, b = story.rng.randint(2, 12), story.rng.randint(2, 9)
+    a, b = story.rng.randint(2, 20), story.rng.randint(2, 5)
     story.say(f"There are {b} boxes of {a} pens")
     story.start(a)
     story.work(MULTIPLY, b)
@@ -36,7 +36,7 @@ def shared(story: Story) -> None:
 @family(ASKED, THINGS, THINGS)
 def packed(story: Story) -> None:
     """What is left over."""
-    a, b = story.rng.randint(10, 60), story.rng.randint(3, 9)
+    a, b = story.rng.randint(10, 60), story.rng.choice((5, 7, 9))
     story.say(f"Of {a} eggs, packs of {b} go")
     story.start(a)
     story.work(REMAINDER, b)
@@ -45,7 +45,7 @@ def packed(story: Story) -> None:
 @family(ASKED, THINGS, THINGS)
 def found(story: Story) -> None:
     """Some things and some more."""
-    a, b = story.rng.randint(2, 40), story.rng.randint(2, 20)
+    a, b = story.rng.randint(2, 40), story.rng.randint(2, 9)
     story.say(f"Tom has {a} shells and finds {b}")
     story.start(a)
     story.work(ADD, b)
@@ -64,7 +64,7 @@ def friends(story: Story) -> None:
 @family(ASKED, THINGS, THINGS)
 def times_as_many(story: Story) -> None:
     """Somebody has so many, somebody else so many times as many."""
-    a, b = story.rng.randint(2, 12), story.rng.randint(2, 5)
+    a, b = story.rng.randint(2, 9), story.rng.randint(2, 5)
     story.say(f"Ann has {a} coins, Ben {b} times as many, count both")
     story.start(a)
     story.work(MULTIPLY, b)
