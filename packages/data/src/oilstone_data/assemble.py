@@ -13,7 +13,7 @@ import orjson
 
 from oilstone_data import drawn
 from oilstone_data.books import Books
-from oilstone_data.engine import filtered, globals, whole
+from oilstone_data.engine import filtered, global_stages, whole
 from oilstone_data.groups import Groups
 from oilstone_data.sides import SIDES, shuffled, side
 from oilstone_data.sources.record import Inventory
@@ -40,7 +40,7 @@ def write(
     refused = [task.file("refused.jsonl") for task in todo]
     spill = Spill([task.file("kept.jsonl") for task in todo])
     groups = Groups()
-    for name, all_rows in globals.stages(settings, stage / PARTS):
+    for name, all_rows in global_stages.stages(settings, stage / PARTS):
         refused.append(stage / PARTS / f"{name}.refused.jsonl")
         whole.apply(name, all_rows, spill, books, refused[-1])
         for one, other in sorted(getattr(all_rows, "links", ())):

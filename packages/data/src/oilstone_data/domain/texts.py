@@ -55,7 +55,7 @@ def of_file(path: Path, fields: Sequence[str]) -> tuple[str, Iterator[Text]]:
 
 
 def _text(file: str, record: Any, fields: Sequence[str]) -> Text:
-    raw = (record.raw or b"").decode("utf-8", "replace")[:1000]
+    raw = (record.raw or b"").removesuffix(b"\n").decode("utf-8", "replace")[:1000]
     if record.value is None:
         return Text(file, record.number, None, "", (), raw, record.refusal)
     row = record.value

@@ -143,10 +143,10 @@ class _Run:
 
     def _keep(self, record: Record, row: Row) -> None:
         if self._task.raw:
-            line = record.raw or orjson.dumps(record.value)
-        else:
-            line = orjson.dumps(row)
-            self._digest.update(line)
+            self._kept.write(record.raw or orjson.dumps(record.value) + b"\n")
+            return
+        line = orjson.dumps(row)
+        self._digest.update(line)
         self._kept.write(line)
         self._kept.write(b"\n")
 

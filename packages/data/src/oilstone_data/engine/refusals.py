@@ -25,7 +25,7 @@ def raw(record: Record) -> bytes:
     if record.value is None:
         return orjson.dumps(shown(record.raw or b""))
     if record.raw is not None:
-        return record.raw
+        return record.raw.removesuffix(b"\n")
     try:
         return orjson.dumps(record.value, default=str)
     except TypeError:

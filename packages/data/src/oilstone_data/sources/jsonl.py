@@ -14,9 +14,9 @@ from oilstone_data.sources.record import Inventory, Part, Record
 from oilstone_data.stage import Refusal
 from oilstone_schemas.command import OilstoneError
 
-_Block = tuple[list[bytes], list[int]]
 PART = 32 << 20
 _CHUNK = 1 << 20
+_BUFFER = 1 << 18
 
 
 def inventory(source: dict[str, Any], hashed: bool = True, cut: bool = True) -> Inventory:
@@ -61,23 +61,27 @@ def records(part: Part) -> Iterator[Record]:
     Raises OilstoneError when a compressed file is cut off.
     """
     longest = part.source.get("max_line_bytes", lines.LONGEST)
-    opener = gzip.open if part.path.endswith(".gz") else open
     number = part.first - 1
-    with cast(IO[bytes], opener(part.path, "rb")) as file:
+    with _opened(part.path) as file:
         file.seek(part.start)
-        for texts, counts in _whole(part, lines.blocks(file, part.end, longest)):
-            for line, colons in zip(texts, counts, strict=True):
-                number += 1
-                value = strict.parse(line, colons)
-                if type(value) is dict:
-                    yield Record(number, line, value)
-                else:
-                    yield Record(number, line, None, cast(Refusal, value))
+        for line in _whole(part, lines.read(file, part.end, longest)):
+            number += 1
+            value = strict.parse(line, longest)
+            if type(value) is dict:
+                yield Record(number, line, value)
+            else:
+                yield Record(number, line, None, cast(Refusal, value))
 
 
-def _whole(part: Part, blocks: Iterator[_Block]) -> Iterator[_Block]:
+def _opened(path: str) -> IO[bytes]:
+    if path.endswith(".gz"):
+        return cast(IO[bytes], gzip.open(path))
+    return Path(path).open("rb", _BUFFER)
+
+
+def _whole(part: Part, read: Iterator[bytes]) -> Iterator[bytes]:
     try:
-        yield from blocks
+        yield from read
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise OilstoneError(
             f"{part.path}: the compressed file is cut off or damaged ({error});"

@@ -11,7 +11,7 @@ from oilstone_data.stage import Refusal, Row
 class Record(NamedTuple):
     """One row as the source holds it.
 
-    `number` counts from 1 within the source; `raw` is its JSON text where the source is JSON Lines;
+    `number` counts from 1 within the source; `raw` is its line where the source is JSON Lines;
     `value` is None when the row could not be read, which `refusal` explains.
     """
 

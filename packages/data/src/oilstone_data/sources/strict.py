@@ -2,49 +2,106 @@
 
 orjson refuses bad UTF-8, NaN, infinities, control characters, lone surrogates and depth beyond 1024
 by itself. What it lets pass is looked for here: doubled keys, carriage returns, NUL in text, depth.
+Of those nearly all lines are cleared by their length, the others by their colons; what neither
+clears is read once more, slowly.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
+from oilstone_data.sources.lines import LONGEST
 from oilstone_data.stage import Refusal
 
 DEEPEST = 64  # levels of nesting; no known dataset has more than 5
 SHOWN = 2000  # bytes of a broken line that are kept
 
 
-def parse(line: bytes, colons: int) -> dict[str, Any] | Refusal:
+def parse(line: bytes, longest: int = LONGEST) -> dict[str, Any] | Refusal:
     """Return the object on `line`, or why there is none.
 
-    `colons` is what `lines.colons` counts on the line, an upper bound for its keys less those that
-    end in a backslash: when it equals the number of keys that were read, none was doubled. It is
-    negative for a line that was cut off because it is too long.
+    `line` is what `lines.read` yields: without a newline when it was cut off after `longest` bytes.
     """
-    if colons < 0:
-        return Refusal("line_too_long", f"longer than {len(line)} bytes")
+    if len(line) > longest and line[-1:] != b"\n":
+        return Refusal("line_too_long", f"longer than {longest} bytes")
     try:
         value = orjson.loads(line)
     except ValueError as error:
         return _broken(line, str(error))
-    if not isinstance(value, dict):
+    if type(value) is not dict:
         return Refusal("not_an_object", f"a row is a JSON object, this is {type(value).__name__}")
-    if line[-1:] == b"\r":
+    if line.endswith((b"\r\n", b"\r")):
         return Refusal("carriage_return", "the line ends in CR LF; convert the file's line ends")
-    keys, odd = _flat(value) or _measure(value, 1)
-    if keys == colons and not odd:
+    if _filled(line, value) or _matched(line, value):
         return value
     return _odd(line, value) or value
 
 
+def _filled(line: bytes, row: dict[str, Any]) -> bool:
+    """Tell whether what was read fills the line: no room for a further key, and no NUL.
+
+    Each value counts with the fewest bytes that it can be written in, and a backslash with none, so
+    that escapes and blanks only leave more room. Nested rows are not looked at.
+    """
+    size, least = _frame(tuple(row))
+    room = len(line) - line.count(b"\\") - size
+    for value in row.values():
+        kind = type(value)
+        if kind is str:
+            if "\0" in value:
+                return False
+            room -= 2 + (len(value) if value.isascii() else len(value.encode()))
+            if "\\" in value:
+                room += value.count("\\")
+        elif kind is dict or kind is list:
+            return False
+        else:
+            room -= len(str(value)) if kind is int else 3
+    return room < least
+
+
+@lru_cache(1024)
+def _frame(keys: tuple[str, ...]) -> tuple[int, int]:
+    """Bytes of a row around its values, and the fewest that one doubled key takes.
+
+    These are the shortest key with two quotes, colon, comma and a digit; 0 when a key is odd, for
+    then nothing can be said: it holds NUL, or a backslash, which is not counted.
+    """
+    size = 1 + sum(len(key.encode()) + 4 for key in keys)
+    odd = any("\0" in key or "\\" in key for key in keys)
+    return size, 0 if odd else 5 + min(map(len, keys), default=0)
+
+
+def _matched(line: bytes, row: dict[str, Any]) -> bool:
+    """Tell whether the line has the colons of what was read and no more, and nothing is odd.
+
+    A doubled key brings one. An escaped one would hide another, so the line may hold none.
+    """
+    return line.count(b":") == _colons(row, 1) and b"\\u003" not in line
+
+
+def _colons(value: Any, depth: int) -> float:
+    """Colons of the value, written; infinitely many when it holds NUL or nests too deeply."""
+    if type(value) is str:
+        return math.inf if "\0" in value else value.count(":")
+    if type(value) is list:
+        return math.inf if depth > DEEPEST else sum(_colons(item, depth + 1) for item in value)
+    if type(value) is not dict:
+        return 0
+    if depth > DEEPEST:
+        return math.inf
+    pairs = value.items()
+    return sum(1 + _colons(key, depth) + _colons(item, depth + 1) for key, item in pairs)
+
+
 def _odd(line: bytes, value: dict[str, Any]) -> Refusal | None:
     """Look closely at a line that may have something wrong with it."""
-    keys, _ = _measure(value, 1)
-    if keys < 0:
+    if _deep(value, 1):
         return Refusal("nested_too_deeply", f"more than {DEEPEST} levels of nesting")
     if _holds_nul(value):
         return Refusal("nul", "a text holds the character NUL")
@@ -55,6 +112,7 @@ def _odd(line: bytes, value: dict[str, Any]) -> Refusal | None:
 
 def shown(line: bytes) -> str:
     """Return the beginning of a line that could not be read, whatever bytes it holds."""
+    line = line.removesuffix(b"\n")
     text = line[:SHOWN].decode("utf-8", "backslashreplace")
     return text if len(line) <= SHOWN else f"{text} ... ({len(line)} bytes)"
 
@@ -75,42 +133,11 @@ def _broken(line: bytes, message: str) -> Refusal:
     return Refusal("not_json", f"not strict JSON: {message}")
 
 
-def _flat(row: dict[str, Any]) -> tuple[int, bool] | None:
-    """The same as `_measure` for a row without lists and objects; None when it has some."""
-    odd = _odd_keys(tuple(row))
-    for value in row.values():
-        kind = type(value)
-        if kind is str:
-            odd = odd or "\0" in value
-        elif kind is dict or kind is list:
-            return None
-    return len(row), odd
-
-
-@lru_cache(1024)
-def _odd_keys(keys: tuple[str, ...]) -> bool:
-    return any("\0" in key or key.endswith("\\") for key in keys)
-
-
-def _measure(value: Any, depth: int) -> tuple[int, bool]:
-    """Return the number of keys at all levels and whether one of them, or a text, is odd.
-
-    Odd is what holds NUL, and a key that ends in a backslash, which `colons` does not count. The
-    number is -1 where nesting goes too deep.
-    """
-    if type(value) is str:
-        return 0, "\0" in value
+def _deep(value: Any, depth: int) -> bool:
     if type(value) is not dict and type(value) is not list:
-        return 0, False
-    if depth > DEEPEST:
-        return -1, True
-    keys, odd = (len(value), _odd_keys(tuple(value))) if type(value) is dict else (0, False)
-    for item in value.values() if type(value) is dict else value:
-        below, found = _measure(item, depth + 1)
-        if below < 0:
-            return -1, True
-        keys, odd = keys + below, odd or found
-    return keys, odd
+        return False
+    inside = value.values() if type(value) is dict else value
+    return depth > DEEPEST or any(_deep(item, depth + 1) for item in inside)
 
 
 def _holds_nul(value: Any) -> bool:
