@@ -128,7 +128,6 @@ def _walls(facts: Facts, place: Place) -> None:
     if not place.walled:
         return
     kernel.scratch("/tmp", facts["file"], facts["files_max"])
-    kernel.scratch("/dev/shm", facts["file"], 64)
     kernel.processes("/proc")
     if not facts["build"]:
         kernel.read_only(place.folder)
@@ -174,9 +173,8 @@ def _identity(facts: Facts, place: Place) -> None:
     kernel.no_new_privileges()
     if place.walled:
         if place.landlock:
-            writable = (
-                (place.folder, "/tmp", "/dev/shm") if facts["build"] else ("/tmp", "/dev/shm")
-            )
+            # /dev/shm is a link to /tmp.
+            writable = (place.folder, "/tmp") if facts["build"] else ("/tmp",)
             landlock.restrict(place.landlock, writable)
         kernel.filter_calls(place.filter)
 

@@ -81,7 +81,7 @@ def _bwrap(shown: Mapping[str, str]) -> list[str]:
 
 def _devices() -> Sequence[str]:
     """The devices that hold nothing. No terminals: for those bubblewrap would nest namespaces."""
-    command = ["--perms", "0755", "--tmpfs", "/dev", "--perms", "1777", "--dir", "/dev/shm"]
+    command = ["--perms", "0755", "--tmpfs", "/dev", "--symlink", "/tmp", "/dev/shm"]
     for name in ("null", "zero", "full", "random", "urandom"):
         command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     for number, name in enumerate(("stdin", "stdout", "stderr")):

@@ -4,10 +4,9 @@ All cases first run one after another in one process, each with fresh names. Wha
 there is run again in a process of its own, which alone can fail a program.
 """
 
-import contextlib
-import json
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -151,20 +150,26 @@ def _together(slot: Slot, program: Program, bounds: Limits) -> tuple[list[Run], 
 
 
 def _runs(data: bytes, most: int) -> list[Run]:
-    """Read what the process handed back, as far as it is what it should be."""
+    """Read what the process handed back, as far as it is there."""
     found: list[Run] = []
     at = 0
-    with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
-        while len(data) >= at + HEADER.size and len(found) < most:
-            head, body = HEADER.unpack_from(data, at)
-            at += HEADER.size
-            if len(data) < at + head + body:
-                break
-            end = json.loads(data[at : at + head])
-            known = {
-                "status": int(end["status"]), "compiles": bool(end["compiles"]),
-                "said": str(end["said"]), "error_type": str(end["error_type"]),
-            }  # fmt: skip
-            found.append(Run(known, data[at + head : at + head + body]))
-            at += head + body
+    while len(data) >= at + HEADER.size and len(found) < most:
+        status, compiles, *sizes = HEADER.unpack_from(data, at)
+        at += HEADER.size
+        if len(data) < at + sum(sizes):
+            break
+        kind, said, output = _parts(data, at, sizes)
+        end = {
+            "status": status, "compiles": compiles,
+            "error_type": kind.decode(errors="replace"), "said": said.decode(errors="replace"),
+        }  # fmt: skip
+        found.append(Run(end, output))
+        at += sum(sizes)
     return found
+
+
+def _parts(data: bytes, at: int, sizes: list[int]) -> Iterator[bytes]:
+    """Cut pieces of these sizes, one after another."""
+    for size in sizes:
+        yield data[at : at + size]
+        at += size
