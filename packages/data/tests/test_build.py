@@ -1,6 +1,8 @@
 """`oilstone-data build` and `export`, through the installed command."""
 
 import json
+import os
+import subprocess
 from collections import Counter
 
 import pytest
@@ -124,3 +126,18 @@ def test_an_answer_renamed_from_a_held_out_one_is_refused():
     renamed = row("b", "q", "fn main() { let total = 22; g(total); }")
     assert not list(ledger.keep([renamed], [contaminated(held_out, skeleton)]))
     assert "held-out secret" in ledger.refused[0]["explanation"]
+
+
+def test_without_numpy_a_dataset_is_built_and_near_duplicates_name_the_extra(foreign, tmp_path):
+    (tmp_path / "numpy.py").write_text("raise ImportError('not installed')\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    source = foreign.lines([{"completion": "fn a() {}"}])
+    codes, said = [], ""
+    for name, keys in (("plain", {"rust": {}, "secrets": "scrub"}), ("near", {"dedup": {}})):
+        words = ["build", foreign.recipe(source, **keys), "--out", tmp_path / name]
+        made = subprocess.run(
+            ["oilstone-data", *map(str, words)], env=environment, capture_output=True, text=True
+        )
+        codes.append(made.returncode)
+        said = made.stderr
+    assert codes == [0, 3] and "oilstone-data[dedup]" in said

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from oilstone_data.decontaminate import Decontaminate
 from oilstone_data.lineage import find, rows_of
 from oilstone_data.stage import Kept, Refusal, Refused, Row
 from oilstone_data.world.rust.skeleton import skeleton
@@ -39,14 +38,20 @@ class Evaluation:
         and punctuation; with a completion that is a reference but for names, constants, comments
         and layout; or holding a problem's text as decontamination finds it.
         """
-        answers = Decontaminate(self._sets)(rows) if self._sets else map(Kept, rows)
-        for row, answer in zip(rows, answers, strict=True):
+        for row, answer in zip(rows, self._copied(rows), strict=True):
             if why := self._known(row):
                 yield Refused(row, *why)
             elif isinstance(answer, Refused):
                 yield Refused(row, REASON, answer.explanation)
             else:
                 yield answer
+
+    def _copied(self, rows: Sequence[Row]) -> Iterator[Kept | Refused]:
+        if not self._sets:
+            return map(Kept, rows)
+        from oilstone_data.decontaminate import Decontaminate
+
+        return Decontaminate(self._sets)(rows)
 
     def _known(self, row: Row) -> Refusal | None:
         for how, known, key in (

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from oilstone_data.dedup.stage import Deduplicate
 from oilstone_data.evaluation import Evaluation
 from oilstone_data.fences import program
 from oilstone_data.harvest import Harvest, make, measured
@@ -146,6 +145,8 @@ def _chosen(
     served: Sequence[_Served], settings: Mapping[str, Any]
 ) -> Iterator[tuple[_Served, Row | Refusal]]:
     """Yield each, the earliest first, with its row or why it is left out."""
+    from oilstone_data.dedup import Deduplicate
+
     unlike = Deduplicate(settings["near"], fields=("prompt", "completion"))
     of_prompt: Counter[str] = Counter()
     for found, answer in zip(served, unlike([f.row for f in served]), strict=True):

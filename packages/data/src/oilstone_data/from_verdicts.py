@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from oilstone_data import judged
-from oilstone_data.dedup.stage import Deduplicate
 from oilstone_data.evaluation import REASON, Evaluation
 from oilstone_data.harvest import Harvest, make, measured
 from oilstone_data.judged import Judged
@@ -194,6 +193,8 @@ def _chosen(
     ranked: Sequence[_Candidate], settings: Mapping[str, Any]
 ) -> Iterator[tuple[_Candidate, Row | Refusal]]:
     """Yield each candidate, the best first, with its row or why it is left out."""
+    from oilstone_data.dedup import Deduplicate
+
     unlike = Deduplicate(settings["near"], fields=("prompt", "completion"))
     of_problem: Counter[str] = Counter()
     most = settings["most"]

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from oilstone_data import judged, lineage
-from oilstone_data.decontaminate import Decontaminate
-from oilstone_data.dedup import Deduplicate
 from oilstone_data.shell.family import Unrepeated
 from oilstone_data.shell.gate import lint_gate
 from oilstone_data.shell.shellcheck import ShellCheck, cache
@@ -28,12 +26,16 @@ def stages(settings: dict[str, Any], folder: Path) -> list[tuple[str, GlobalStag
         gate = judged.VerdictGate(known, verdicts["passed"], verdicts["danger"])
         found.append(("verdicts", gate))
     if (asked := settings.get("decontaminate")) is not None:
+        from oilstone_data.decontaminate import Decontaminate
+
         against = evaluation_sets(asked["against"])
         stage = Decontaminate(
             against, asked["fields"], copied=asked["copied"], renamed=asked["renamed"]
         )
         found.append(("decontaminate", stage))
     if (dedup := settings.get("dedup")) is not None:
+        from oilstone_data.dedup import Deduplicate
+
         unrepeated = Deduplicate(dedup["threshold"], dedup["ngram"], dedup["fields"], folder)
         found.append(("dedup", unrepeated))
     return found

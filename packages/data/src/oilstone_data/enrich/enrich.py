@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from oilstone_data.books import line
-from oilstone_data.dedup.stage import Deduplicate
 from oilstone_data.enrich import paraphrases, traces
 from oilstone_data.enrich.collect import Bill, Collection, collect
 from oilstone_data.enrich.endpoint import Answer
@@ -163,6 +162,8 @@ class _Enriched:
         if not made:
             return
         there = [row for split in SPLITS for row in self.rows[split]]
+        from oilstone_data.dedup import Deduplicate
+
         unlike = Deduplicate(self.settings["paraphrases"]["near"], fields=("prompt",))
         answers = list(unlike([*there, *(row for _, row in made)]))[len(there) :]
         for (job, row), answer in zip(made, answers, strict=True):
