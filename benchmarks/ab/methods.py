@@ -41,7 +41,7 @@ class Betting:
         spread = self.variance + (residual * residual - self.variance) / weight
         self.variance = np.maximum(spread, evidence.LEAST_VARIANCE)
         self.better, self.worse = _added(self.up), _added(self.down)
-        limit = 2 / evidence.ALPHA
+        limit = evidence.needed(evidence.ALPHA)
         return (self.better >= limit).astype(int) - (self.worse >= limit)
 
 

@@ -14,7 +14,7 @@ from oilstone_registry.evidence import Evidence
 from oilstone_schemas.command import OilstoneError
 
 BENCH = Path(__file__).parents[3] / "benchmarks" / "ab"
-DECIDES = 2 / evidence.ALPHA
+DECIDES = evidence.needed(evidence.ALPHA)
 
 
 def play(draw, base, effect, traffic, steps):
@@ -206,3 +206,8 @@ def test_the_benchmark_measures_the_products_very_formula(vectorised, margin):
         assert theirs.better.tolist() == [one.better for one in ours]
         assert theirs.worse.tolist() == [one.worse for one in ours]
         assert shares.factor.tolist() == [one.factor for one in ratios]
+
+
+def test_better_worse_and_a_mismatch_share_alpha():
+    both = 2 / evidence.needed(evidence.ALPHA)
+    assert both + ratio.ALPHA == pytest.approx(evidence.ALPHA)

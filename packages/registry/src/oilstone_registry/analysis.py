@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from oilstone_registry.evidence import Evidence
+from oilstone_registry.evidence import Evidence, needed
 from oilstone_registry.guardrails import Guardrail
 from oilstone_registry.interval import effect
 from oilstone_registry.ratio import Ratio
@@ -21,6 +21,7 @@ class Analysis:
 
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self.plan = plan
+        self.needed = needed(plan["alpha"])
         self.units = Units(float(plan["window_s"]))
         self.evidence, self.ratio = Evidence(), Ratio()
         self.guardrails = [Guardrail(rule) for rule in plan["guardrails"]]
@@ -30,6 +31,7 @@ class Analysis:
         self.curve: list[tuple[int, float, float, float]] = []
         self._stride = 1
         self._looks = _looks(plan)
+        self._decide = self._at_once if self._looks is None else self._at_look
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
@@ -53,32 +55,26 @@ class Analysis:
         return self.shown or OPEN
 
     def _count(self, unit: Unit) -> None:
-        value, *guarded = unit.values
-        self.ratio.add(unit.treated, unit.probability)
+        treated, probability, (value, *guarded) = unit
+        self.ratio.add(treated, probability)
         for guardrail, one in zip(self.guardrails, guarded, strict=True):
             if one is not None:
-                guardrail.add(one, unit.treated, unit.probability)
+                guardrail.add(one, treated, probability)
         assert value is not None  # every outcome has one
-        self.evidence.add(value, unit.treated, unit.probability)
-        arm = self.arms[unit.treated]
+        self.evidence.add(value, treated, probability)
+        arm = self.arms[treated]
         arm[0] += 1
         arm[1] += value
-        if self.shown is None:
-            self._decide()
+        if self.shown is None and (found := self._decide()) is not None:
+            self.shown, self.shown_at = found, self.evidence.n
         if self.evidence.n % self._stride == 0:
             self._draw()
 
-    def _decide(self) -> None:
-        found = self._at_look() if self._looks is not None else self._at_once()
-        if found is not None:
-            self.shown, self.shown_at = found, self.evidence.n
-
     def _at_once(self) -> str | None:
-        """Each side has half of alpha, at whatever moment."""
-        limit = 2 / self.plan["alpha"]
-        if self.evidence.better >= limit:
+        """At whatever moment an e-value is high enough."""
+        if self.evidence.better >= self.needed:
             return BETTER
-        return WORSE if self.evidence.worse >= limit else None
+        return WORSE if self.evidence.worse >= self.needed else None
 
     def _at_look(self) -> str | None:
         """Only at planned looks, against the boundary of that look; at the last one for good."""
@@ -134,7 +130,7 @@ def summary(analysis: Analysis) -> dict[str, Any]:
         "effect": {"value": value, "low": low, "high": high, "level": 1 - analysis.plan["alpha"]},
         "e_better": analysis.evidence.better,
         "e_worse": analysis.evidence.worse,
-        "e_needed": 2 / analysis.plan["alpha"],
+        "e_needed": analysis.needed,
         "sample_ratio": {"alarm": analysis.ratio.alarm, "bayes_factor": analysis.ratio.factor},
         "arms": dict(_arms(analysis)),
         "guardrails": [_guarded(one) for one in analysis.guardrails],

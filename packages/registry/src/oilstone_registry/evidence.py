@@ -13,6 +13,7 @@ Waudby-Smith and Ramdas, JRSS-B 2024 (betting); Waudby-Smith et al., arXiv:2103.
 import math
 
 ALPHA = 0.05
+CALLS = 0.8  # of alpha, for better and worse; the rest is for calling a mismatch of the arms
 LEAST, MOST, BETS, SPREAD = 0.02, 0.15, 4, 0.06
 PRIOR = 10  # pseudo-units of outcome 0.5 and variance 0.25, before there are any
 LEAST_VARIANCE = 1e-4
@@ -32,8 +33,18 @@ def stakes() -> tuple[float, ...]:
     return tuple(one / total for one in raw)
 
 
+def needed(alpha: float) -> float:
+    """Return the e-value at which a side is called: each has half of what better and worse share.
+
+    Of alpha 0.05 they share 0.04, and the sample ratio check has its 0.01 (`ratio.ALPHA`): so
+    any wrong call at all, a mismatch among them, comes with probability 0.05 at most.
+    """
+    return 2 / (CALLS * alpha)
+
+
 EFFECTS = effects()
 STAKES = stakes()
+FIRST, SECOND, THIRD, FOURTH = EFFECTS
 
 
 class Evidence:
@@ -77,13 +88,15 @@ class Evidence:
         self._variance = variance if variance > LEAST_VARIANCE else LEAST_VARIANCE
 
     def _bet(self, gain: float, scale: float, most: float) -> None:
-        bets = [b * gain if (b := effect * scale) < most else most * gain for effect in EFFECTS]
-        i, j, k, m = bets
+        i = (b if (b := FIRST * scale) < most else most) * gain
+        j = (b if (b := SECOND * scale) < most else most) * gain
+        k = (b if (b := THIRD * scale) < most else most) * gain
+        m = (b if (b := FOURTH * scale) < most else most) * gain
         if self.better < ENOUGH:
             a, b, c, d = self._up
-            self._up = up = (a + a * i, b + b * j, c + c * k, d + d * m)
-            self.better = up[0] + up[1] + up[2] + up[3]  # `sum` rounds differently on new Pythons
+            self._up = a, b, c, d = a + a * i, b + b * j, c + c * k, d + d * m
+            self.better = a + b + c + d  # `sum` rounds differently on new Pythons
         if self.worse < ENOUGH:
             a, b, c, d = self._down
-            self._down = down = (a - a * i, b - b * j, c - c * k, d - d * m)
-            self.worse = down[0] + down[1] + down[2] + down[3]
+            self._down = a, b, c, d = a - a * i, b - b * j, c - c * k, d - d * m
+            self.worse = a + b + c + d

@@ -10,6 +10,7 @@ from typing import Any
 from oilstone_registry.evidence import Evidence
 
 ALPHA = 0.05
+NEEDED = 1 / ALPHA
 ERROR, LATENCY = "error", "latency"
 
 
@@ -38,9 +39,9 @@ class Guardrail:
     def add(self, value: float, treated: bool, probability: float) -> None:
         """Count one unit."""
         self.evidence.add(value, treated, probability)
-        if self.evidence.worse >= 1 / ALPHA:
+        if self.evidence.worse >= NEEDED:
             self.harmed = True
-        if self.evidence.better >= 1 / ALPHA:
+        if self.evidence.better >= NEEDED:
             self.kept = True
 
     @property

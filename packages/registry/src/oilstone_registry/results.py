@@ -48,7 +48,6 @@ def reason(found: Analysis) -> str:
 
 
 def _because(found: Analysis) -> str:
-    needed = 2 / found.plan["alpha"]
     if found.verdict == analysis.MISMATCH:
         return "the arms do not have the shares they were given; no comparison can be trusted"
     if found.verdict == analysis.HARMED:
@@ -59,7 +58,7 @@ def _because(found: Analysis) -> str:
     if found.verdict == analysis.UNDECIDED:
         return "the budget is spent and neither is shown better"
     ours = f"e-values {found.evidence.better:.3g} for better, {found.evidence.worse:.3g} for worse"
-    return f"{ours}; {needed:g} decides" if found.plan["method"] == "e-process" else ours
+    return f"{ours}; {found.needed:g} decides" if found.plan["method"] == "e-process" else ours
 
 
 def warnings(found: Analysis) -> Iterator[str]:

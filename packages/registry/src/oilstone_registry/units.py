@@ -58,28 +58,36 @@ class Units:
         """How many units wait for the end of their window."""
         return len(self._open)
 
-    def add(self, outcome: Outcome) -> Iterator[Unit]:
-        """Take one outcome; yield the units that are closed now."""
+    def add(self, outcome: Outcome) -> Sequence[Unit]:
+        """Take one outcome; return the units that are closed now."""
+        if not self.window_s:
+            return self._at_once(outcome)
+        due: Sequence[Unit] = ()
         if outcome.time > self._now:
             self._now = outcome.time
-            yield from self._due(self._now - self.window_s)
+            due = list(self._due(self._now - self.window_s))
         if outcome.unit_hash in self._closed or self._expired(outcome):
             self.late += 1
-            return
-        if not self.window_s:
-            self._closed.add(outcome.unit_hash)
-            yield Unit(outcome.treated, outcome.probability, outcome.values)
-            return
-        self._gather(outcome)
+        else:
+            self._gather(outcome)
+        return due
 
     def close(self) -> Iterator[Unit]:
         """Yield all that are still open, because the experiment has ended."""
         yield from self._due(float("inf"))
 
+    def _at_once(self, outcome: Outcome) -> Sequence[Unit]:
+        hashed, treated, probability, _, values = outcome
+        if hashed in self._closed:
+            self.late += 1
+            return ()
+        self._closed.add(hashed)
+        return (Unit(treated, probability, values),)
+
     def _expired(self, outcome: Outcome) -> bool:
         """Tell whether it begins a unit whose window is over: its place in the order is gone."""
-        begins = self.window_s and outcome.unit_hash not in self._open
-        return bool(begins) and outcome.time <= self._now - self.window_s
+        begins = outcome.unit_hash not in self._open
+        return begins and outcome.time <= self._now - self.window_s
 
     def _gather(self, outcome: Outcome) -> None:
         unit = self._open.get(outcome.unit_hash)
