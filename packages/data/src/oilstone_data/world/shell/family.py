@@ -35,7 +35,7 @@ class Answer:
     meant: Meant
     oracle: Callable[[Files], Effect]
     deep: bool = False
-    beside: Callable[[Files, random.Random], Files] | None = None
+    beside: Callable[[Files], Files] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,6 @@ def _task(of: Family, ops: Sequence[Op], odd: bool, rng: random.Random) -> Task:
     hints = [value for op in bound for value in op.constants if isinstance(value, str)]
     files = scene(Wish(made.meant, hints, made.deep, odd), rng)
     if made.beside:
-        files |= made.beside(files, rng)
+        files |= made.beside(files)
     meant = {path: files[path] for path in sorted(files) if made.meant(path, files[path])}
     return Task(f"{made.ask}.", made.plain, made.sharp, files, made.oracle(meant))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from oilstone_data.world.shell.scene import Files
 
 LIST = "names.list"
@@ -29,7 +27,7 @@ def no_list(path: str, _content: str) -> bool:
     return path != LIST
 
 
-def the_list(files: Files, _rng: random.Random) -> Files:
+def the_list(files: Files) -> Files:
     """The list, with the names of all files in order."""
     return {LIST: "".join(f"{path}\n" for path in sorted(files))}
 

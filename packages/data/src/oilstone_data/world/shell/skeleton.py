@@ -7,7 +7,7 @@ import re
 _TOKEN = re.compile(r"(?<=\s)--?[A-Za-z][\w-]*|[\w.]+|\S")
 _WORDS = """
 for in do done while if then else fi read echo printf ls cat grep sed tr cut sort uniq head tail
-tac rev nl wc find xargs cp mv ln mkdir f d n
+tac rev nl wc find xargs cp mv ln mkdir f n
 """
 _KEPT = frozenset(_WORDS.split())
 
