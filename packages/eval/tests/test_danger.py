@@ -10,8 +10,16 @@ from hypothesis import strategies as st
 from oilstone_eval.danger import Level, assess
 
 LISTS = Path(__file__).parent / "danger"
-DESTRUCTIVE = [line for line in (LISTS / "destructive.txt").read_text().splitlines() if line]
-BENIGN = [line for line in (LISTS / "benign.txt").read_text().splitlines() if line]
+
+
+def _commands(name: str) -> list[str]:
+    """One a line; ⏎ stands for a line's end inside a command."""
+    lines = (LISTS / name).read_text(encoding="utf-8").splitlines()
+    return [line.replace("⏎", "\n") for line in lines if line]
+
+
+DESTRUCTIVE = _commands("destructive.txt")
+BENIGN = _commands("benign.txt")
 ROOT = "rm -rf /"
 # What runs a command, as a shape around it.
 PREFIXES = ("sudo {}", "env A=1 {}", "nice -n 5 {}", "nohup {}", "timeout 5 {}", "time {}")
@@ -38,7 +46,7 @@ LEVELS = {
 
 
 def test_the_lists_are_long_enough() -> None:
-    assert len(set(DESTRUCTIVE)) >= 400 and len(set(BENIGN)) >= 250
+    assert len(set(DESTRUCTIVE)) >= 1000 and len(set(BENIGN)) >= 500
 
 
 @pytest.mark.parametrize("command", DESTRUCTIVE)

@@ -4,6 +4,7 @@ import re
 
 from tree_sitter import Node
 
+_ALWAYS = (b"true", b":", b"[ 1 ]", b"((1))", b"[[ 1 ]]", b"[ true ]")
 _ITSELF = re.compile(r"(^|[;&|({\s])(\./)?\$0\s*(\|\s*(\./)?\$0|&)")
 
 
@@ -18,6 +19,16 @@ def is_bomb(name: str, body: Node) -> bool:
 def is_script_bomb(text: str) -> bool:
     """Tell whether a script starts itself in the background or in a pipe."""
     return bool(_ITSELF.search(text))
+
+
+def is_endless(loop: Node) -> bool:
+    """Tell whether a loop without end starts things in the background and waits for nothing."""
+    body = loop.child_by_field_name("body")
+    condition = loop.child_by_field_name("condition")
+    if body is None or (condition is not None and condition.text not in _ALWAYS):
+        return False
+    own = [child for child in body.children if child.is_named and child.type != "comment"]
+    return bool(own) and all(_follows(child) for child in own)
 
 
 def _follows(node: Node | None) -> bool:

@@ -15,18 +15,33 @@ _SYSTEM = re.compile(
 _TICKS = re.compile(r"`([^`]+)`|qx[({/]([^)}/]+)[)}/]|%x[({]([^)}]+)[)}]")
 _TREES = re.compile(
     r"(?:rmtree|remove_tree|rm_rf|rm_r|rmdirSync|rmSync|remove_dir_all|removedirs|rm)\s*\(?\s*"
-    + _STRING
+    r"(?:\[\s*)?(?:[\w.]+\(\s*)*" + _STRING
 )
 _UNLINKS = re.compile(
-    r"(?:os\.remove|os\.unlink|unlink|File\.delete|unlinkSync)\s*\(?\s*" + _STRING
+    r"(?:os\.remove|os\.unlink|unlink|File\.delete|unlinkSync)\s*\(?\s*"
+    r"(?:(?:glob|Dir\.glob)\s*\(?\s*)?" + _STRING
 )
 _OPENS = re.compile(r"open\s*\(\s*" + _STRING + r"\s*,\s*[\"'][wa]b?\+?[\"']")
 _LOOSE = re.compile(
-    r"(?s)fork\s*(?:\(\s*\))?\s*(?:while|until|for)|(?:while|for|loop)\W.{0,60}\bfork\b"
+    r"(?s)fork\s*(?:\(\s*\))?\s*(?:while|until|for)|(?:while|for|loop)\W.{0,60}(?:\b|_)fork\b"
 )
 _BASE64 = re.compile(r"(?:base64\.)?b64decode\(\s*b?(['\"])([\w+/=]*)\1\s*\)(?:\.decode\(\))?")
-_SOCKET = re.compile(r"socket|TCPSocket|fsockopen|net\.connect|Socket::INET", re.IGNORECASE)
-_SHELL = re.compile(r"/bin/(ba|da|z|k)?sh|cmd\.exe|pty\.spawn")
+_SOCKET = re.compile(r"socket|fsockopen|net\.connect|Socket::INET", re.IGNORECASE)
+# A shell by name, or commands that are not written in the program.
+_SHELL = re.compile(
+    r"/bin/(ba|da|z|k)?sh|cmd\.exe|pty\.spawn|['\"](ba|z)?sh['\"]"
+    r"|(popen|system|check_output|getoutput|exec|execSync)\s*\(?\s*[a-z]\w*\s*[,).;}]"
+)
+_HOME = re.compile(
+    r"os\.path\.expanduser\(\s*['\"]~['\"]\s*\)|(?:pathlib\.)?Path\.home\(\)|Dir\.home"
+    r"|os\.(?:environ\[|getenv\()['\"]HOME['\"][\])]|(?:require\(['\"]os['\"]\)|os)\.homedir\(\)"
+    r"|process\.env\.HOME|\$?ENV[\[{]['\"]?HOME['\"]?[\]}]"
+)
+_RUNS_CODE = re.compile(r"\b(?:exec|eval|compile)\s*\(?\s*" + _STRING)
+_RUNS_REMOTE = re.compile(
+    r"(?s)\b(exec|eval|system|vm\.runInThisContext)\b.*(urlopen|requests\.get|urllib|httpx\.get"
+    r"|https?\.get|URI\.open|Net::HTTP|file_get_contents\(\s*['\"]http|LWP|\bget\(\s*['\"]http)"
+)
 
 
 def commands_in(
@@ -37,9 +52,13 @@ def commands_in(
     if not code:
         return
     code = _BASE64.sub(lambda found: repr(printed("base64", ["-d"], found[2], {})), code)
-    if code.strip() in (REMOTE, DECODED):
-        yield code
+    code = _HOME.sub("'~'", code)
+    code += "".join("\n" + _plain(found[1], found[2]) for found in _RUNS_CODE.finditer(code))
+    if code.strip() in (REMOTE, DECODED) or _RUNS_REMOTE.search(code):
+        yield REMOTE if code.strip() != DECODED else DECODED
         return
+    if name == "tclsh":
+        yield from re.findall(r"\bexec\s+(.+)", code)
     for found in _SYSTEM.finditer(code):
         more = re.findall(_STRING, found[3] or "")
         yield " ".join([_plain(found[1], found[2]), *(_plain(*each) for each in more)])

@@ -10,7 +10,10 @@ DECODED = "\x04"
 INSTALLER = "\x05"
 SECRET = "\x06"
 SHELL = "\x07"
-ANY = re.compile("[\x02-\x07]")
+# Of every process's number; without end.
+PROCESSES = "\x0e"
+ENDLESS = "\x0f"
+ANY = re.compile("[\x02-\x07\x0e\x0f]")
 _PLACEHOLDER = re.compile(rb"\{\{[^{}]*\}\}")
 
 
@@ -23,5 +26,6 @@ def merge(*texts: str) -> str:
     """Return the mark that text made from these carries."""
     joined = "".join(texts)
     return next(
-        (mark for mark in (REMOTE, DECODED, INSTALLER, SECRET, SHELL) if mark in joined), UNKNOWN
+        (mark for mark in (REMOTE, DECODED, INSTALLER, SECRET, SHELL, PROCESSES) if mark in joined),
+        UNKNOWN,
     )

@@ -76,6 +76,8 @@ def _relative(tidy: str, globbed: bool) -> tuple[Level, str] | None:
         return Level.DANGEROUS, "a folder above this one"
     if tidy in (".", "*", ".*", "**", "*.*", "?*") or (globbed and not tidy):
         return Level.DANGEROUS, "everything in this folder"
+    if tidy == ".git":
+        return Level.DANGEROUS, "a repository"
     if globbed and tidy and not ANY.sub("", tidy):
         return Level.REVIEW, "all files of a folder that is not known, maybe the root"
     return None

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from oilstone_eval.danger import rules_disks, rules_files, rules_remote, rules_system, writes
-from oilstone_eval.danger.bombs import is_bomb, is_script_bomb
+from oilstone_eval.danger.bombs import is_bomb, is_endless, is_script_bomb
 from oilstone_eval.danger.calls import Call, rules
+from oilstone_eval.danger.carried import carried
 from oilstone_eval.danger.grammar import parse
 from oilstone_eval.danger.interpreters import commands_in
 from oilstone_eval.danger.levels import Hit, Level
@@ -15,11 +16,14 @@ from oilstone_eval.danger.marks import (
     DECODED,
     INSTALLER,
     REMOTE,
+    SECRET,
     SHELL,
     UNKNOWN,
     blank_placeholders,
 )
-from oilstone_eval.danger.outputs import printed
+from oilstone_eval.danger.outputs import SECRETS, printed
+from oilstone_eval.danger.places import entered, file_key, located
+from oilstone_eval.danger.programs import program_of
 from oilstone_eval.danger.searches import executed
 from oilstone_eval.danger.words import SPLIT, Words, braces
 from oilstone_eval.danger.wrappers import INTERPRETERS, SHELLS, bare, contained, inner, line
@@ -35,7 +39,10 @@ _INSTALLER = Hit(Level.REVIEW, "remote_code", "runs a well-known project's insta
 _BOMB = Hit(Level.CRITICAL, "fork_bomb", "starts itself again and again, without end")
 _TOO_DEEP = Hit(Level.DANGEROUS, "obfuscation", "is nested too deeply to be read")
 _SENT = ((REMOTE, _FROM_AFAR), (DECODED, _DECODED), (INSTALLER, _INSTALLER))
-_BRACED = re.compile(r"(?:^|(?<=[;&|(\n]))\s*(\{[^\s{}]+,[^\s{}]*\})")
+_BRACED = re.compile(
+    r"(?:^|(?<=[;&|(\n]))\s*([^\s{}()$]*\{[^\s{}]+,[^\s{}]*\}[^\s{}()]*)(?=\s|$|[;&|])"
+)
+_BLANK = re.compile(r"(?<=[\w'\"])\$(?:IFS\b|\{IFS[^}]*\})(?:\$9)?(?=\S)")
 
 
 class Scan:
@@ -46,11 +53,15 @@ class Scan:
         self.env: dict[str, str] = {}
         self.files: dict[str, str] = {}
         self.bodies: dict[str, Node] = {}
+        self.running: set[str] = set()
+        self.cwd: str | None = None
         self.depth, self.span = depth, span
         self.words = Words(self.env, self._substituted, self._piped)
 
-    def source(self, text: str) -> str:
+    def source(self, text: str, stdin: str | None = None) -> str:
         """Scan a program; return what it prints, with marks for what cannot be known."""
+        if "IFS" in text and "IFS=" not in text:
+            text = _BLANK.sub(lambda found: " " * len(found[0]), text)
         if "{" in text and (braced := _BRACED.search(text)):
             words = " ".join(braces(braced[1]))
             text = text[: braced.start(1)] + words + text[braced.end(1) :]
@@ -59,7 +70,7 @@ class Scan:
         if "$0" in text and is_script_bomb(text):
             self._tell(_BOMB, root)
         try:
-            return self._all(root, None)
+            return self._all(root, stdin)
         except RecursionError:
             self._tell(_TOO_DEEP, root)
             return UNKNOWN
@@ -88,9 +99,20 @@ class Scan:
             return self._loop(node)
         elif kind in ("declaration_command", "unset_command"):
             return self._declare(node)
+        elif kind in ("subshell", "while_statement", "c_style_for_statement"):
+            return self._apart(node, stdin)
         elif kind not in ("word", "comment", "string_content", "raw_string", "heredoc_body"):
             return self._all(node, stdin)
         return ""
+
+    def _apart(self, node: Node, stdin: str | None) -> str:
+        """Run a loop, or a subshell, which changes no folder but its own."""
+        if is_endless(node):
+            self._tell(_BOMB, node)
+        before = self.cwd
+        text = self._all(node, stdin)
+        self.cwd = before if node.type == "subshell" else self.cwd
+        return text
 
     def _pipeline(self, stages: Sequence[Node], stdin: str | None) -> str:
         text = stdin
@@ -137,7 +159,9 @@ class Scan:
                     self._all(each, None)
             elif redirect.children and redirect.children[0].type == "<":
                 target = self.words.of(redirect.named_children[-1])
-                stdin = self.files.get(_key(target[0]), UNKNOWN) if target else UNKNOWN
+                secret = bool(target) and SECRETS.search(target[0])
+                known = self.files.get(file_key(target[0]), UNKNOWN) if target else UNKNOWN
+                stdin = SECRET if secret else known
         return stdin
 
     def _written(self, redirects: Sequence[Node], text: str, node: Node, name: str) -> None:
@@ -154,7 +178,7 @@ class Scan:
                 self._keep(path, ">>" in signs, text, node)
 
     def _keep(self, path: str, append: bool, text: str, node: Node) -> None:
-        path = _key(path)
+        path = file_key(path)
         self.files[path] = self.files.get(path, "") + "\n" + text if append else text
         if writes.is_run_later(path):
             self._nested(writes.scheduled(path, text), node)
@@ -171,6 +195,8 @@ class Scan:
         key = name.text.decode()
         appends = any(child.type == "+=" for child in node.children)
         self.env[key] = self.env.get(key, "") + text if appends else text
+        if key == "PROMPT_COMMAND":
+            self._nested(text, node)
         hit = writes.variable(key, text)
         if hit:
             self._tell(hit, node)
@@ -193,6 +219,7 @@ class Scan:
             return
         if is_bomb(name.text.decode(), body):
             self._tell(_BOMB, node)
+        self.bodies[name.text.decode()] = body
         self._run(body, None)
 
     def _loop(self, node: Node) -> str:
@@ -210,7 +237,7 @@ class Scan:
         """Return what a command substitution becomes."""
         if node.named_children and node.named_children[0].type == "file_redirect":
             names = self.words.of(node.named_children[0].named_children[-1])
-            return self.files.get(_key(names[0]), UNKNOWN) if names else UNKNOWN
+            return self.files.get(file_key(names[0]), UNKNOWN) if names else UNKNOWN
         return self._all(node, None)
 
     def _piped(self, node: Node) -> str:
@@ -244,9 +271,14 @@ class Scan:
 
     def _call(self, words: list[str], stdin: str | None, node: Node) -> str:
         """Look at one command through its prefixes; return what it prints."""
+        name = ""
         for _ in range(UNWRAPS):
             if not words:
-                return ""
+                return self._bare_prefix(name, stdin, node)
+            name, args = bare(words[0]), words[1:]
+            if name in self.bodies and name not in self.running:
+                return self._function(name, words, stdin)
+            words = [*self._alias(name), *args] if self._alias(name) else words
             name, args = bare(words[0]), words[1:]
             behind = inner(name, args, stdin)
             if behind is None:
@@ -256,19 +288,52 @@ class Scan:
             words = behind
         if name in SHELLS or name in ("source", ".", "at", "batch", "crontab") or name == "$0":
             return self._shell(name, args, stdin, node)
+        for told in carried(name, args, stdin):
+            self._nested(told, node)
         text = line(name, args)
         if text is not None:
-            return self._nested(text, node)
+            self._keep_aliases(name, args)
+            return self._nested(text, node, stdin)
+        if name in ("su", "ssh", "runuser") and stdin:
+            return self._nested(stdin, node)
         return self._plain(name, words, stdin, node)
 
+    def _bare_prefix(self, name: str, stdin: str | None, node: Node) -> str:
+        """A prefix with nothing behind it starts a shell, or prints the environment."""
+        if name == "env":
+            return SECRET
+        return self._nested(stdin, node) if stdin and name in ("sudo", "doas", "chroot") else ""
+
+    def _function(self, name: str, words: Sequence[str], stdin: str | None) -> str:
+        """Run a function's body with its arguments."""
+        kept = dict(self.env)
+        self.running.add(name)
+        self._positional(words)
+        text = self._run(self.bodies[name], stdin)
+        self.running.discard(name)
+        self.env.update({key: kept.get(key, "") for key in ("@", "*", *map(str, range(10)))})
+        return text
+
+    def _alias(self, name: str) -> list[str]:
+        words = self.env.get(f"alias {name}", "").split()
+        return words if words[:1] != [name] else []
+
+    def _keep_aliases(self, name: str, args: Sequence[str]) -> None:
+        if name == "alias":
+            for word in args:
+                key, _, value = word.partition("=")
+                self.env[f"alias {key}"] = value
+
     def _plain(self, name: str, words: list[str], stdin: str | None, node: Node) -> str:
-        args = words[1:]
+        if name in ("cd", "pushd", "popd"):
+            self.cwd = entered(self.cwd, name, words[1:])
+        args = located(self.cwd, name, words[1:])
         name = self._settled(name, args, stdin)
         for mark, hit in _SENT:
             if mark in name:
                 self._tell(hit, node)
-        if _key(words[0]) in self.files:
-            self._nested(self.files[_key(words[0])], node)
+        if file_key(words[0]) in self.files:
+            self._nested(self.files[file_key(words[0])], node)
         if name in INTERPRETERS:
             for text in commands_in(name, args, stdin, self.files):
                 self._nested(text, node)
@@ -299,23 +364,12 @@ class Scan:
             return self._nested(stdin, node) if stdin else ""
         if args[:1] == ["/dev/stdin"] and stdin:
             return self._nested(stdin, node)
-        for place, word in enumerate(args):
-            if (
-                word.startswith("-")
-                and "c" in word
-                and not word.startswith("--")
-                and args[place + 1 :]
-            ):
-                self._positional(args[place + 2 :])
-                return self._nested(args[place + 1], node)
-            if word[:1] not in "-+" and _key(word) in self.files:
-                return self._nested(self.files[_key(word)], node)
-            if (
-                word[:1] not in "-+"
-                and word != "/dev/stdin"
-                and args[place - 1] not in ("-o", "-O")
-            ):
-                return UNKNOWN
+        program, positional = program_of(args, self.files)
+        if program == UNKNOWN:
+            return UNKNOWN
+        if program is not None:
+            self._positional(positional)
+            return self._nested(program, node, stdin)
         if "-i" in args or stdin == UNKNOWN:
             return SHELL
         return self._nested(stdin, node) if stdin and name not in ("source", ".") else ""
@@ -325,18 +379,15 @@ class Scan:
             self.env[str(place)] = value
         self.env["@"] = self.env["*"] = SPLIT.join(values[1:])
 
-    def _nested(self, text: str, node: Node) -> str:
+    def _nested(self, text: str, node: Node, stdin: str | None = None) -> str:
         """Scan text that is run as a program of its own."""
         if self.depth >= DEEPEST or not text.strip():
             return ""
         child = Scan(self.depth + 1, self.span or (node.start_byte, node.end_byte))
         child.env.update(self.env)
         child.files.update(self.files)
-        out = child.source(text)
+        child.bodies.update(self.bodies)
+        child.running, child.cwd = self.running, self.cwd
+        out = child.source(text, stdin)
         self.found += child.found
         return out
-
-
-def _key(path: str) -> str:
-    """Return the name that a file is remembered by: ./x is x."""
-    return path[2:] if path.startswith("./") else path

@@ -40,14 +40,20 @@ def executed(name: str, args: Sequence[str]) -> Iterator[list[str]]:
     """Yield every command that a find runs on what it finds."""
     if name not in ("find", "gfind", "fd", "fdfind"):
         return
-    exact = [root.rstrip("/") + "/*" for root in roots(args) if root[:1] in "/~"]
-    found = UNKNOWN if narrow(args) or name.startswith("fd") or not exact else exact[0]
+    places = roots(args)
+    if name.startswith("fd"):
+        # Its pattern comes before the folder; one of a single dot is any name.
+        places = [word for word in args if word[:1] in ("/", "~")] if "." in args else []
+    exact = [root.rstrip("/") + "/*" for root in places if root[:1] in "/~"]
+    found = UNKNOWN if narrow(args) or not exact else exact[0]
     place = 0
     while place < len(args):
         if args[place] in (*_EXEC, "-x", "-X", "--exec") and args[place + 1 :]:
             rest = list(args[place + 1 :])
             ends = [i for i, word in enumerate(rest) if word in (";", "\\;", "+")]
             command = rest[: ends[0]] if ends else rest
+            if name.startswith("fd") and "{}" not in command:
+                command.append("{}")
             yield [word.replace("{}", found) for word in command]
             place += len(command)
         place += 1

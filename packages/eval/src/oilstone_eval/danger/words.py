@@ -1,11 +1,12 @@
 """The words that a command's arguments become, as far as that is written down."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, MutableMapping
 from itertools import product
 
 from tree_sitter import Node
 
+from oilstone_eval.danger.expansions import changed
 from oilstone_eval.danger.marks import UNKNOWN
 
 # A split between words inside an expanded one: as rare as it is short.
@@ -16,7 +17,9 @@ _ESCAPE = re.compile(
     r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|0?[0-7]{1,3}|c.|.)", re.DOTALL
 )
 _BRACES = re.compile(r"\{([^{}\s]*,[^{}\s]*)\}")
-HOME = ("HOME",)
+# What every shell sets.
+_SET = {"HOME": "~", "PWD": ".", "IFS": " ", "@": "", "*": "", "USER": "user", "LOGNAME": "user",
+        "SHELL": "/bin/bash", "BASH": "/bin/bash"}  # fmt: skip
 
 
 def unescape(text: str) -> str:
@@ -45,7 +48,10 @@ class Words:
     """Evaluates words. `outputs` returns what a substitution prints, `files` names its pipe."""
 
     def __init__(
-        self, env: Mapping[str, str], outputs: Callable[[Node], str], pipes: Callable[[Node], str]
+        self,
+        env: MutableMapping[str, str],
+        outputs: Callable[[Node], str],
+        pipes: Callable[[Node], str],
     ) -> None:
         self.env, self.outputs, self.pipes = env, outputs, pipes
 
@@ -101,7 +107,8 @@ class Words:
             return UNKNOWN if kind != "extglob_pattern" else raw
         else:
             return raw
-        return value if quoted else re.sub(r"[ \t\n]+", SPLIT, value)
+        blanks = re.escape(" \t\n" + self.env.get("IFS", ""))
+        return value if quoted else re.sub(f"[{blanks}]+", SPLIT, value)
 
     def _variable(self, node: Node, raw: str) -> str:
         """Return a variable's value, or its default; unknown when neither is written down."""
@@ -113,24 +120,11 @@ class Words:
         if raw.startswith("${!") and name in self.env:
             name = self.env[name]
         if name in self.env:
-            return self._cut(raw, self.env[name])
-        if name == "HOME":
-            return "~"
-        if name == "PWD":
-            return "."
-        if name == "IFS":
-            return " "
-        if name in ("@", "*"):
-            return ""
-        if name in ("USER", "LOGNAME"):
-            return "user"
+            return changed(raw, self.env[name])
+        if name in _SET:
+            return _SET[name]
         default = re.match(r"\$\{\w+:?[-=](.*)\}$", raw, re.DOTALL)
-        return default[1].strip("\"'") if default else UNKNOWN
-
-    def _cut(self, raw: str, value: str) -> str:
-        """Apply ${name:offset:length}."""
-        part = re.match(r"\$\{\w+:\s*(\d+)(?::(\d+))?\}$", raw)
-        if not part:
-            return value
-        start = int(part[1])
-        return value[start : start + int(part[2])] if part[2] else value[start:]
+        value = default[1].strip("\"'") if default else UNKNOWN
+        if re.match(r"\$\{\w+:?=", raw):
+            self.env[name] = value
+        return value

@@ -20,7 +20,7 @@ _PREFIXES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ionice": ("cnp", ("class", "classdata")), "nohup": ("", ()), "setsid": ("", ()),
     "time": ("fo", ("format", "output")), "stdbuf": ("ioe", ("input", "output", "error")),
     "command": ("", ()), "builtin": ("", ()), "exec": ("a", ()), "strace": ("eopsuaIOS", ()),
-    "ltrace": ("eopsula", ()), "chrt": ("TPD", ()), "unshare": ("RwSG", ()),
+    "ltrace": ("eopsula", ()), "unshare": ("RwSG", ()),
     "systemd-run": ("pMHuG", ("unit", "property", "slice", "uid")), "firejail": ("", ()),
     "fakeroot": ("", ()), "busybox": ("", ()), "toybox": ("", ()), "catchsegv": ("", ()),
     "caffeinate": ("tw", ()), "proxychains": ("f", ()), "proxychains4": ("f", ()),
@@ -34,7 +34,8 @@ _PREFIXES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 # Those with an operand of their own before the command.
 _LEADING = {
     "timeout": ("sk", ("signal", "kill-after"), 1), "chroot": ("", ("userspec", "groups"), 1),
-    "taskset": ("", (), 1), "flock": ("wE", ("timeout",), 1), "nsenter": ("tSGw", ("target",), 0),
+    "taskset": ("", (), 1), "chrt": ("TPD", (), 1),
+    "flock": ("wE", ("timeout",), 1), "nsenter": ("tSGw", ("target",), 0),
     "setarch": ("", (), 1), "runcon": ("turl", (), 1), "sg": ("", (), 1), "chpst": ("ueo/n", (), 0),
     "setpriv": ("", (), 0), "capsh": ("", (), 0), "su-exec": ("", (), 1), "gosu": ("", (), 1),
     "pkexec": ("", ("user",), 0), "lxc-attach": ("n", ("name",), 0), "arch-chroot": ("", (), 1),
@@ -65,6 +66,10 @@ def inner(name: str, args: Sequence[str], stdin: str | None) -> list[str] | None
         return ["sh", "-c", " ".join(args[at:]).removeprefix("--split-string=").removeprefix("-S")]
     if name == "runuser" and "--" in args:
         return list(args)[list(args).index("--") + 1 :]
+    if name in ("sg", "flock") and "-c" in args:
+        return None
+    if name == "parallel" and stdin and not any(word.startswith(":::") for word in args):
+        return ["eval", *_xargs(["-I{}", *args] if "{}" in " ".join(args) else args, stdin)]
     if name in _PREFIXES:
         return _after(args, *_PREFIXES[name])
     if name in _LEADING:
@@ -92,7 +97,7 @@ def _xargs(args: Sequence[str], stdin: str | None) -> list[str]:
     """Append what is read; where it is to be put in, put it there."""
     at = skip(args, *_XARGS)
     command, options = list(args[at:]) or ["echo"], list(args[:at])
-    given = stdin.split() if stdin is not None else [UNKNOWN]
+    given = re.split(r"[\s\0]+", stdin.strip("\0\n ")) if stdin is not None else [UNKNOWN]
     marks = [options[i + 1] for i, word in enumerate(options[:-1]) if word in ("-I", "--replace")]
     marks += [word[2:] for word in options if word.startswith("-I") and len(word) > 2]
     marks += ["{}"] if "-i" in options else []
@@ -120,8 +125,6 @@ def line(name: str, args: Sequence[str]) -> str | None:
         return _line(name, list(args)[skip(args, *_LINES[name]) :])
     if name in ("su", "runuser", "script", "flock", "sg", "newgrp", "screen", "tmux"):
         return _option(name, args)
-    if name in ("awk", "gawk", "mawk"):
-        return ";".join(re.findall(r"system\s*\(\s*\"([^\"]*)\"", " ".join(args))) or None
     if name in ("vim", "vi", "nvim", "ex"):
         return ";".join(re.findall(r"(?:^|\s)[:+]?!\s*(.*)", " ".join(args))) or None
     return None
