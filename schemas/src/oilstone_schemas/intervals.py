@@ -3,9 +3,10 @@
 Samples are taken as exchangeable; nothing here corrects for many looks or many metrics.
 """
 
+import functools
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from statistics import NormalDist, fmean, stdev
 
 NAMES = {
@@ -17,6 +18,7 @@ NAMES = {
     "none": "no interval: a count, a constant, or nothing to compute it from",
 }
 RESAMPLES = 2000
+_FEW = 1000  # values whose resamples are worth keeping: 16 MB
 
 Interval = tuple[float, float]
 
@@ -121,10 +123,22 @@ def bootstrap_mean(values: Sequence[float], level: float = 0.95, seed: int = 0) 
     """
     if not values:
         raise ValueError("no values, so no mean and no interval")
-    draw, size = random.Random(seed), len(values)
-    means = sorted(fmean(draw.choices(values, k=size)) for _ in range(RESAMPLES))
+    size = len(values)
+    draws = _kept_draws(size, seed) if size <= _FEW else _draws(size, seed)
+    means = sorted(fmean([values[index] for index in drawn]) for drawn in draws)
     tail = (1 - level) / 2 * (RESAMPLES - 1)
     return means[math.floor(tail)], means[math.ceil(RESAMPLES - 1 - tail)]
+
+
+def _draws(size: int, seed: int) -> Iterator[list[int]]:
+    draw = random.Random(seed)
+    return (draw.choices(range(size), k=size) for _ in range(RESAMPLES))
+
+
+@functools.lru_cache(maxsize=1)
+def _kept_draws(size: int, seed: int) -> list[list[int]]:
+    """Return the same as `_draws`, once for all metrics of a report."""
+    return list(_draws(size, seed))
 
 
 def paired_difference(

@@ -29,6 +29,8 @@ def load(path: Path, schema: str, overrides: Sequence[str] = ()) -> dict[str, An
     for override in overrides:
         _override(value, override, origins)
     fill(value, validate.schema(schema))
+    if validate.accepts(schema)(value):
+        return value
     problems = list(
         dict.fromkeys(
             f"{_origin(key, origins)}: {_subject(key, message)}"

@@ -7,13 +7,13 @@ import difflib
 import functools
 from collections.abc import Callable, Iterator
 from importlib import resources
-from typing import Any
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from typing import TYPE_CHECKING, Any
 
 from oilstone_schemas.canonical import loads
 from oilstone_schemas.command import OilstoneError
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 Path = tuple[str | int, ...]
 _SUFFIX = ".schema.json"
@@ -43,8 +43,11 @@ def schema(name: str) -> dict[str, Any]:
 
 
 @functools.cache
-def validator(name: str) -> Draft202012Validator:
+def validator(name: str) -> "Draft202012Validator":
     """Return the compiled validator of the schema called `name`."""
+    # Importing it takes longer than many a command that finds nothing wrong.
+    from jsonschema import Draft202012Validator
+
     return Draft202012Validator(schema(name))
 
 
@@ -71,6 +74,8 @@ def volatile_fields(name: str) -> frozenset[str]:
 
 def findings(instance: Any, name: str) -> Iterator[tuple[Path, str]]:
     """Yield (path of keys and indexes, message) for everything that breaks the schema."""
+    from jsonschema.exceptions import best_match
+
     ordered = sorted(validator(name).iter_errors(instance), key=lambda e: list(map(str, e.path)))
     # jsonschema reports each missing key by itself, _explain all of them: once is enough.
     yield from dict.fromkeys(found for error in ordered for found in _explain(best_match([error])))
