@@ -43,16 +43,18 @@ def rows(item: Item, source: dict[str, Any], number: int) -> Iterator[Row]:
         yield row
 
 
-def bare(item: Item, source: dict[str, Any], number: int) -> Iterator[Row]:
-    """Yield as `rows` does, with no more in a row than local stages look at."""
-    language, prompt = source["language"], item.get("prompt") or source["prompt"]
-    for solution in item["solutions"][: source["max_solutions"]]:
-        known = {key: value for key, value in item.items() if key in _COPIED}
-        licence = item.get("licence") or source["licence"]
-        yield {
-            "id": None, "language": language, "prompt": prompt, "completion": solution,
-            "licence": licence, **known,
-        }  # fmt: skip
+def bare(item: Item, source: dict[str, Any], number: int) -> list[Row]:
+    """Return what `rows` yields, with no more in a row than local stages look at."""
+    known: Row = {
+        "id": None,
+        "language": source["language"],
+        "prompt": item.get("prompt") or source["prompt"],
+        "licence": item.get("licence") or source["licence"],
+    }
+    for key in item:
+        if key in _COPIED:
+            known[key] = item[key]
+    return [{**known, "completion": one} for one in item["solutions"][: source["max_solutions"]]]
 
 
 def problem(item: Item, source: dict[str, Any], number: int) -> Row:

@@ -99,7 +99,7 @@ class _Run:
         """Run all records; return the books of the part."""
         for record in records(self._task.part):
             self._read += 1
-            if record.refusal is not None or record.value is None:
+            if record.value is None:
                 self._refuse("read", record, record.refusal or Refusal("unreadable", "no row"))
             else:
                 self._through(record, self._adapted(record.value))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 from typing import Any
 
 from oilstone_data.engine.part import Task, run
@@ -32,6 +30,9 @@ def _here(tasks: Sequence[Task], workers: int) -> Iterator[int]:
     if workers == 1 or len(tasks) < 2:
         yield from map(run, tasks)
         return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
     count = min(workers, len(tasks))
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
         try:
