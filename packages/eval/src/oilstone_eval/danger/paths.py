@@ -21,6 +21,8 @@ SECOND = {
     "boot": names("grub efi"),
     "System": names("Library"),
 }
+# Below /var/lib.
+DATA = names("mysql mariadb postgresql pgsql mongodb redis docker etcd kubelet dpkg rpm pacman")
 _TAIL = re.compile(
     r"(/(\*|\.\*|\.\[[^/]*\]\*|\?\*|\*\*|\*\.\*|\{\*,\.\*\}|\.\[!\.\]\*|\.\?\?\*))+$"
 )
@@ -92,6 +94,8 @@ def _absolute(parts: list[str]) -> tuple[Level, str] | None:
         return (Level.CRITICAL, f"/{hit[0]}") if hit else None
     if len(rest) == 1:
         return _second(first, rest[0])
+    if (first, rest[0]) == ("var", "lib") and rest[1] in DATA:
+        return Level.DANGEROUS, "the data of a service"
     if first in ("etc", "boot", "usr", "lib", "lib64", "bin", "sbin", "sys", "proc"):
         return None if rest[0] == "local" else (Level.REVIEW, f"a part of /{first}")
     return None

@@ -17,7 +17,13 @@ _SECRETS = re.compile(
 )
 
 
-@rule("nc ncat netcat socat telnet busybox-nc")
+@rule("curl http https")
+def _deletes(call: Call) -> Iterator[Hit]:
+    if re.search(r"(-X ?|\s)DELETE\s.*/(_all|\*)\s", call.text):
+        yield Hit(Level.DANGEROUS, "database", "drops data of a database")
+
+
+@rule("nc nc.traditional nc.openbsd ncat netcat socat telnet busybox-nc")
 def _netcat(call: Call) -> Iterator[Hit]:
     text = call.text
     shell = re.search(
@@ -64,12 +70,18 @@ def _sends(call: Call) -> Iterator[Hit]:
         yield Hit(Level.DANGEROUS, "credentials", "sends secrets to another machine")
 
 
+_HOST = re.compile(
+    r"\s(-v|--volume)[ =]\s*/(etc|root|boot|usr|bin|sbin|lib|proc|sys)/?:(?!\S*:ro\s)\S+"
+    r"|--cap-add[= ](ALL|SYS_ADMIN)\s|--device[= ]/dev/(sd|nvme|mem|vd)"
+)
+
+
 @rule("docker podman nerdctl")
 def _containers(call: Call) -> Iterator[Hit]:
     text = call.text
     if re.search(r"\s(-v|--volume|--mount)[ =]\s*(type=bind,\S*(src|source)=/,|/:)", text):
         yield Hit(Level.DANGEROUS, "privilege", "gives a container the whole file system")
-    elif "--privileged" in call.args:
+    elif "--privileged" in call.args or _HOST.search(text):
         yield Hit(Level.DANGEROUS, "privilege", "gives a container the machine")
     if re.search(r"\s(system|volume|image|container|builder|network)\s+prune\s", text):
         unasked = call.plain.has("f", "force") and call.plain.has("a", "all")
@@ -81,7 +93,10 @@ def _containers(call: Call) -> Iterator[Hit]:
         yield Hit(level, "deletion", "deletes containers that are only known when it runs")
 
 
-@rule("kubectl oc helm terraform tofu pulumi aws gcloud az gsutil s3cmd vagrant heroku doctl")
+@rule(
+    "kubectl oc helm terraform tofu terragrunt pulumi rclone aws gcloud az gsutil s3cmd"
+    " vagrant heroku doctl"
+)
 def _clouds(call: Call) -> Iterator[Hit]:
     text = call.text
     harm = {
@@ -95,13 +110,15 @@ def _clouds(call: Call) -> Iterator[Hit]:
         r"container\s+clusters)\s+delete\s",
         "az": r"\s(group|vm|sql\s+db|account)\s+delete\s", "gsutil": r"\srm\s+.*(-r|-R)|\srb\s",
         "s3cmd": r"\s(del|rb)\s.*(--recursive|--force)", "vagrant": r"\sdestroy\s.*-f",
-        "helm": r"\s(uninstall|delete)\s", "doctl": r"\sdelete\s",
+        "helm": r"\s(uninstall|delete)\s", "rclone": r"\spurge\s",
+        "terragrunt": r"\sdestroy\s.*(-auto-approve|-non-interactive)\s",
+        "doctl": r"\sdelete\s",
     }[call.name]  # fmt: skip
     if re.search(harm, text):
         sure = _LIVE.search(text) or re.search(
             r"--all\b|auto-approve|--recursive|--force|--quiet|--yes|\s-[yq]\s|\sdelete\s+(ns|name)"
             r"|\s(terminate-instances|delete-(db|stack|bucket|table|cluster|user|volume)\S*)\s"
-            r"|\srm\s.*gs://|--skip-final-snapshot", text
+            r"|\srm\s.*gs://|\spurge\s|-non-interactive|--skip-final-snapshot", text
         )  # fmt: skip
         level = Level.DANGEROUS if sure and UNKNOWN not in text else Level.REVIEW
         yield Hit(level, "cloud", f"destroys what runs or is stored elsewhere ({call.name})")
@@ -112,7 +129,8 @@ def _databases(call: Call) -> Iterator[Hit]:
     text = f"{call.text} {call.stdin or ''}"
     drops = re.search(
         r"(?<!select ')\bdrop\s+(database|schema|table|user)\b|\btruncate\s+(table\s+)?\w|"
-        r"dropDatabase|\bflush(all|db)\b"
+        r"dropDatabase|\bflush(all|db)\b|deleteMany\(\s*\{\s*\}|\.remove\(\s*\{\s*\}|\.drop\(\)"
+        r"|\bupdate\s+\w+\s+set\s(?!.*\bwhere\b)"
         r"|\bdelete\s+from\s+\w+\s*(;|\"|'|$|\s+$)", text, re.IGNORECASE
     )  # fmt: skip
     if drops or call.name == "dropdb" or (call.name == "mysqladmin" and " drop " in text):
@@ -128,7 +146,8 @@ def _repositories(call: Call) -> Iterator[Hit]:
         r"|--mirror\s|--delete\s+(main|master)\s|\s:(main|master)\s)"
         r"|\sreflog\s+expire\s.*--expire(-unreachable)?=(now|all)\s.*--all", text
     )  # fmt: skip
-    forced = {"f", "d", "x"} <= call.plain.short and re.search(r"\sclean\s", text)
+    tries = call.plain.has("n", "dry-run")
+    forced = {"f", "d", "x"} <= call.plain.short and not tries and re.search(r"\sclean\s", text)
     if (lost and not re.search(r"\spush\s--mirror\s+[^-\s]\S*\s$", text)) or forced:
         yield Hit(Level.DANGEROUS, "repository", "throws away what is kept nowhere else")
         return

@@ -13,7 +13,7 @@ _ESSENTIAL = re.compile(
     r"yum|dnf|pacman"
     r"|util-linux|openssh-server|linux-image\S*|kernel\S*|grub\S*|base-files|passwd|login|mount|"
     r"\*|python3?"
-    r"|libpam\S*|network-manager|NetworkManager|udev|e2fsprogs|filesystem)(?=\s)"
+    r"|libpam\S*|musl|busybox|network-manager|NetworkManager|udev|e2fsprogs|filesystem)(?=\s)"
 )
 _REMOVES = re.compile(
     r"\s(remove|purge|autoremove|erase|-R\w*|-e|--erase|-P|--purge|-r|--remove|del|delete)\s"
@@ -102,7 +102,7 @@ def _accounts(call: Call) -> Iterator[Hit]:
         level = Level.DANGEROUS if call.plain.has("f", "force") else Level.REVIEW
         yield Hit(level, "accounts", "deletes a user and the home folder")
     elif root and re.search(
-        r"\s(-[dluL]|--delete|--lock|--expire|-s\s+\S*(nologin|false))\s", text
+        r"\s(-[dluLp]|--delete|--lock|--expire|-s\s+\S*(nologin|false))\s", text
     ):
         yield Hit(Level.DANGEROUS, "accounts", "locks root out, or lets in whoever asks")
     elif re.search(r"\s(-\w*o\w*\s+)?(-o?u|--uid)[\s=]+0\s", text):

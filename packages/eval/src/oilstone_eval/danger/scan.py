@@ -10,7 +10,7 @@ from oilstone_eval.danger.bombs import is_bomb, is_endless, is_script_bomb
 from oilstone_eval.danger.calls import Call, rules
 from oilstone_eval.danger.carried import carried
 from oilstone_eval.danger.grammar import parse
-from oilstone_eval.danger.interpreters import commands_in
+from oilstone_eval.danger.interpreters import commands_in, said
 from oilstone_eval.danger.levels import Hit, Level
 from oilstone_eval.danger.marks import (
     DECODED,
@@ -26,7 +26,16 @@ from oilstone_eval.danger.places import entered, file_key, located
 from oilstone_eval.danger.programs import program_of
 from oilstone_eval.danger.searches import executed
 from oilstone_eval.danger.words import SPLIT, Words, braces
-from oilstone_eval.danger.wrappers import INTERPRETERS, SHELLS, bare, contained, inner, line
+from oilstone_eval.danger.wrappers import (
+    INTERPRETERS,
+    SHELLS,
+    assigned,
+    bare,
+    contained,
+    inner,
+    line,
+    unaliased,
+)
 
 # Importing them registers their rules.
 RULES = (rules_disks, rules_files, rules_remote, rules_system)
@@ -275,15 +284,13 @@ class Scan:
         for _ in range(UNWRAPS):
             if not words:
                 return self._bare_prefix(name, stdin, node)
+            if bare(words[0]) in self.bodies and bare(words[0]) not in self.running:
+                return self._function(bare(words[0]), words, stdin)
+            words = unaliased(self.env, words)
             name, args = bare(words[0]), words[1:]
-            if name in self.bodies and name not in self.running:
-                return self._function(name, words, stdin)
-            words = [*self._alias(name), *args] if self._alias(name) else words
-            name, args = bare(words[0]), words[1:]
+            self.env.update(assigned(name, args))
             behind = inner(name, args, stdin)
             if behind is None:
-                break
-            if name == "command" and args and args[0] in ("-v", "-V"):
                 break
             words = behind
         if name in SHELLS or name in ("source", ".", "at", "batch", "crontab") or name == "$0":
@@ -292,7 +299,6 @@ class Scan:
             self._nested(told, node)
         text = line(name, args)
         if text is not None:
-            self._keep_aliases(name, args)
             return self._nested(text, node, stdin)
         if name in ("su", "ssh", "runuser") and stdin:
             return self._nested(stdin, node)
@@ -314,16 +320,6 @@ class Scan:
         self.env.update({key: kept.get(key, "") for key in ("@", "*", *map(str, range(10)))})
         return text
 
-    def _alias(self, name: str) -> list[str]:
-        words = self.env.get(f"alias {name}", "").split()
-        return words if words[:1] != [name] else []
-
-    def _keep_aliases(self, name: str, args: Sequence[str]) -> None:
-        if name == "alias":
-            for word in args:
-                key, _, value = word.partition("=")
-                self.env[f"alias {key}"] = value
-
     def _plain(self, name: str, words: list[str], stdin: str | None, node: Node) -> str:
         if name in ("cd", "pushd", "popd"):
             self.cwd = entered(self.cwd, name, words[1:])
@@ -343,7 +339,7 @@ class Scan:
             self._tell(hit, node)
         if inside := contained(name, args):
             return self._call(inside, stdin, node)
-        text = printed(name, args, stdin, self.files)
+        text = said(name, args) or printed(name, args, stdin, self.files)
         self.files.update(writes.downloads(name, args, stdin))
         return text
 
@@ -351,6 +347,10 @@ class Scan:
         """Return the name, without variables that nobody set; follow what `read` reads."""
         if name == "read" and stdin and UNKNOWN not in stdin:
             self.env.update(dict.fromkeys(args[-1:], stdin.strip().split("\n")[0]))
+        if name == "set" and args[:1] == ["--"]:
+            self._positional(args)
+        if name == "printf" and args[:1] == ["-v"] and args[2:]:
+            self.env[args[1]] = printed("printf", args[2:], None, {})
         return name.replace(UNKNOWN, "") if len(name) > 2 else name
 
     def _shell(self, name: str, args: list[str], stdin: str | None, node: Node) -> str:

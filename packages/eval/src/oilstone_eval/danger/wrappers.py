@@ -60,8 +60,24 @@ def bare(name: str) -> str:
     return basename(name) if "/" in name else name
 
 
+def assigned(name: str, args: Sequence[str]) -> Mapping[str, str]:
+    """Return the variables that `env` sets, or the aliases that `alias` does."""
+    if name not in ("env", "alias"):
+        return {}
+    pairs = (word.partition("=") for word in args if re.match(r"\w+=", word))
+    return {key if name == "env" else f"alias {key}": value for key, _, value in pairs}
+
+
+def unaliased(env: Mapping[str, str], words: list[str]) -> list[str]:
+    """Return the words with an alias at their start replaced by what it means."""
+    meant = env.get(f"alias {words[0]}", "").split()
+    return [*meant, *words[1:]] if meant and meant[0] != words[0] else words
+
+
 def inner(name: str, args: Sequence[str], stdin: str | None) -> list[str] | None:
     """Return the command that this one runs with its arguments; None when it is no such prefix."""
+    if name == "command" and args[:1] in (["-v"], ["-V"]):
+        return None
     if name == "env" and (at := _split(args)) is not None:
         return ["sh", "-c", " ".join(args[at:]).removeprefix("--split-string=").removeprefix("-S")]
     if name == "runuser" and "--" in args:
