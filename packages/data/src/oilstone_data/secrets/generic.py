@@ -61,6 +61,13 @@ GENERIC = (
         accept=password,
     ),
     Rule(
+        "secret",
+        r"(?i)[?&][\w.-]{0,20}(?:key|token|secret|auth|signature|\bsig|passw(?:or)?d|pwd)"
+        r"=([\w.~+/%-]{12,200})",
+        hint=r"(?i)[?&][\w.-]{1,30}=",
+        accept=random_value,
+    ),
+    Rule(
         "authorization",
         r"(?i)\b(?:bearer|basic|digest|token)\s+([\w+/.~=-]{16,})",
         hint="(?i)bearer |basic |digest |token ",
