@@ -34,7 +34,9 @@ _PRINTS = re.compile(r"^\s*(?:print|puts|say|echo|console\.log)\b\s*\(?\s*" + _S
 _LOOSE = re.compile(
     r"(?s)fork\s*(?:\(\s*\))?\s*(?:while|until|for)|(?:while|for|loop)\W.{0,60}(?:\b|_)fork\b"
 )
-_BASE64 = re.compile(r"(?:base64\.)?b64decode\(\s*b?(['\"])([\w+/=]*)\1\s*\)(?:\.decode\(\))?")
+_BASE64 = re.compile(
+    r"(?:(?:base64\.)?b64decode|decode_base64|base64_decode|Base64\.decode64|atob)\(\s*b?(['\"])([\w+/=]*)\1\s*\)(?:\.decode\(\))?"
+)
 _SOCKET = re.compile(r"socket|fsockopen|net\.connect|Socket::INET", re.IGNORECASE)
 # A shell by name, or commands that are not written in the program.
 _SHELL = re.compile(
@@ -62,7 +64,7 @@ def commands_in(
     if not code:
         return
     code = _BASE64.sub(lambda found: repr(printed("base64", ["-d"], found[2], {})), code)
-    code = _HOME.sub("'~'", code)
+    code = re.sub(r"([\"'])\s*[+.]\s*\1", "", _HOME.sub("'~'", code))
     code += "".join("\n" + _plain(found[1], found[2]) for found in _RUNS_CODE.finditer(code))
     if code.strip() in (REMOTE, DECODED) or _RUNS_REMOTE.search(code):
         yield REMOTE if code.strip() != DECODED else DECODED

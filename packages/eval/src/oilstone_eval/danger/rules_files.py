@@ -209,7 +209,7 @@ def _tree(name: str, mode: str, path: str, found: tuple[Level, str]) -> Iterator
 
 def _single(name: str, mode: str, path: str) -> Iterator[Hit]:
     if name == "chmod" and re.fullmatch(
-        r"0?[0-7]?([0-7]{2}[2367]|000)|a\+w|o\+w|a\+rw|o\+rw|\+w|a\+rwx|-x|a-x|-rwx", mode
+        r"0?[0-7]?([0-7]{2}[2367]|000)|0|a\+w|o\+w|a\+rw|o\+rw|\+w|a\+rwx|-x|a-x|-rwx", mode
     ):
         sensible = path.startswith("/etc") or path == "/" or "000" in mode or "-" in mode
         yield Hit(Level.DANGEROUS if sensible else Level.REVIEW, "permissions",

@@ -328,7 +328,7 @@ class Scan:
         for mark, hit in _SENT:
             if mark in name:
                 self._tell(hit, node)
-        if file_key(words[0]) in self.files:
+        if "/" in words[0] and file_key(words[0]) in self.files:
             self._nested(self.files[file_key(words[0])], node)
         if name in INTERPRETERS:
             for text in commands_in(name, args, stdin, self.files):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from posixpath import basename
 
 from oilstone_eval.danger.marks import UNKNOWN
@@ -55,9 +56,16 @@ _DOCKER = ("eEvpuwlhmc", (
 ))  # fmt: skip
 
 
+# What a pattern in place of a command's name may stand for, the worst first.
+_MASKED = ("rm", "dd", "sh", "bash", "nc", "shred", "chmod", "chown", "mkfs", "cat")
+
+
 def bare(name: str) -> str:
     """Return a command's name without its folder."""
-    return basename(name) if "/" in name else name
+    last = basename(name) if "/" in name else name
+    if "/" in name and re.search(r"[?*\[]", last):
+        return next((each for each in _MASKED if fnmatchcase(each, last)), last)
+    return last
 
 
 def assigned(name: str, args: Sequence[str]) -> Mapping[str, str]:
