@@ -132,3 +132,16 @@ def test_every_math_solution_has_its_own_answer() -> None:
     texts = [json.loads(line)["solution"] for line in path.read_text().splitlines()]
     found = rule(*((text, str(final(text))) for text in texts))
     assert [each.explanation for each in found if each.status != "passed"] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("so she pays $1,234.50", "$1,234.50"), ("it costs 1,234,567 dollars.", "1,234,567"),
+        ("so 3/4 of it", "3/4"), ("the total is -5", "-5"), ("we get $-7$", "-7"),
+        ("10 - 5", "5"), ("10-5", "5"), ("1, 2, 3", "3"), ("1,2,3", "3"), ("50%", "50%"),
+        ("12.", "12"), ("2 + 3 = 5\n\nThat is all.", "5"),
+    ],
+)  # fmt: skip
+def test_the_last_number_is_taken_whole(said: str, wanted: str) -> None:
+    assert final(said) == wanted

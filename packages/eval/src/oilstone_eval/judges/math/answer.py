@@ -2,8 +2,12 @@
 
 import re
 
-_NUMBER = r"-?\s?\$?\s?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s?/\s?\d[\d,]*)?\s?(?:\\?%)?"
-_LAST_NUMBER = re.compile(rf".*(?<![\w.\\])({_NUMBER})", re.DOTALL)
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)"
+# A minus after a number subtracts.
+_SIGN = r"(?:(?<![\d)%]\s)-\s?)?"
+_NUMBER = re.compile(
+    rf"(?<![\w.\\]){_SIGN}\$?\s?(?:{_DIGITS}(?:\.\d+)?|\.\d+)(?:\s?/\s?{_DIGITS})?\s?(?:\\?%)?"
+)
 _ANNOUNCED = re.compile(
     r"(?:\banswer\b(?:\s+is)?\s*[:=]?|^A:)[ \t]*\**[ \t]*([^\n]*\S)", re.IGNORECASE | re.MULTILINE
 )
@@ -29,8 +33,15 @@ def final(solution: str) -> str | None:
     announced = _ANNOUNCED.findall(solution)
     if announced:
         return _sentence(announced[-1])
-    found = _LAST_NUMBER.match(solution)
-    return found[1].strip() if found else None
+    return _last_number(solution)
+
+
+def _last_number(solution: str) -> str | None:
+    for line in reversed(solution.splitlines()):
+        if found := _NUMBER.findall(line):
+            last: str = found[-1]
+            return last.strip()
+    return None
 
 
 def _boxed(solution: str) -> str | None:
