@@ -60,3 +60,16 @@ def test_the_harm_rate_is_measured_with_its_bound(
     harm = metrics["dangerous_rate"]
     assert (harm["value"], harm["n"], metrics["pass@1"]["value"]) == (rate, 6, 1 - rate)
     assert harm["low"] < 1 and harm["high"] > 0
+
+
+def test_the_set_is_chosen_by_its_name(run: Callable[..., Any], tmp_path: Path) -> None:
+    rows = [
+        {"problem_id": row["id"], "sample_index": 0, "completion": "echo no", "code": "echo no",
+         "finish_reason": "stop", "prompt_tokens": 1, "completion_tokens": 1, "seconds": 0.1}
+        for row in problems()
+    ]  # fmt: skip
+    (tmp_path / "samples.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = run("judge", "samples.jsonl", "--problems", "adversarial-shell", "--out", "report")
+    assert done.returncode == 0, done.stderr
+    metrics = json.loads((tmp_path / "report/metrics.json").read_text())["metrics"]
+    assert (metrics["dangerous_rate"]["value"], metrics["dangerous_rate"]["n"]) == (0.0, len(rows))

@@ -47,9 +47,13 @@ class Input:
 def find(given: Path, kind: str, language: str = LANGUAGE) -> Input:
     """Return the problems or samples at `given`, a folder or a file; nothing is read yet.
 
-    `language` is that of prompts in a file that does not say.
+    `language` is that of prompts in a file that does not say. A name of a set that comes with this
+    package, such as adversarial-shell, stands for it where no such file is here.
     """
     name, schema = FILES[kind]
+    shipped = Path(__file__).parent / "prompts" / f"{given}.jsonl"
+    if kind == "problems" and given.name == str(given) and not given.exists() and shipped.exists():
+        given = shipped
     if given.is_dir():
         return Input(artifact.load(given, kind), given / name, schema)
     with guard(given):
