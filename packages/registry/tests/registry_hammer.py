@@ -263,9 +263,18 @@ def promoting(bench, operations, without_waiting):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def registering(bench, operations):
+    """Register; only what is printed was acknowledged. The last one is the first one again."""
+    registry, made = bench.open(), bench.adapters["a"].folder
+    for number in [*range(operations), 0]:
+        row, _ = register.register(registry, made, f"own-{number}", None, ACT)
+        print(json.dumps({"name": row["name"]}), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["together", "killed", "promoting"])
+    parser.add_argument("what", choices=["together", "killed", "promoting", "registering"])
     parser.add_argument("url")
     parser.add_argument("store")
     parser.add_argument("root")
@@ -279,6 +288,8 @@ def main():
     bench.prepare()
     if args.what == "promoting":
         promoting(bench, args.operations, args.careless)
+    if args.what == "registering":
+        registering(bench, args.operations)
     if args.what == "together":
         found = together(bench, args.processes, args.operations)
     else:

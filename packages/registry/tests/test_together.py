@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from oilstone_registry.database import open_registry
+from oilstone_registry.tables import versions
 from oilstone_registry.view import show
 from oilstone_schemas import artifact
 
@@ -170,7 +172,7 @@ def power_cut(sqlite, tmp_path):
 
     def cut(*words):
         watched = {"WATCHED": str(sqlite.root), "SURVIVES": str(survives)}
-        done = hammer(sqlite, "promoting", *words, LD_PRELOAD=str(library), **watched)
+        done = hammer(sqlite, *words, LD_PRELOAD=str(library), **watched)
         assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
         left = survives / str(sqlite.registry).lstrip("/")
         return [json.loads(line) for line in done.stdout.splitlines()], left
@@ -179,15 +181,22 @@ def power_cut(sqlite, tmp_path):
 
 
 def test_a_power_cut_loses_no_acknowledged_promotion(power_cut):
-    acknowledged, left = power_cut("--operations", 9)
+    acknowledged, left = power_cut("promoting", "--operations", 9)
     registry = open_registry(str(left))
     shown = show(registry, "shared-a")
     assert shown["production"]["version"] == acknowledged[-1]["version"]
     assert shown["generation"] == len(acknowledged) + 1
 
 
+def test_a_power_cut_loses_no_acknowledged_registration(power_cut):
+    acknowledged, left = power_cut("registering", "--operations", 5)
+    with open_registry(str(left)).reading() as connection:
+        kept = {row.name for row in connection.execute(sa.select(versions))}
+    assert len(acknowledged) == 6 and {one["name"] for one in acknowledged} <= kept
+
+
 def test_a_power_cut_leaves_every_stored_file_whole(power_cut):
-    _, left = power_cut("--operations", 2)
+    _, left = power_cut("promoting", "--operations", 2)
     for folder in (left.parent / "store").glob("[0-9a-f]*"):
         assert artifact.verify(folder) == []
     assert len(list((left.parent / "store").glob("[0-9a-f]*"))) >= 4
@@ -195,6 +204,6 @@ def test_a_power_cut_leaves_every_stored_file_whole(power_cut):
 
 def test_the_power_cut_finds_out_who_does_not_wait_for_the_disk(power_cut):
     """The counter-proof: the same promotions with synchronous=OFF are gone."""
-    acknowledged, left = power_cut("--operations", 9, "--careless")
+    acknowledged, left = power_cut("promoting", "--operations", 9, "--careless")
     generation = show(open_registry(str(left)), "shared-a")["generation"]
     assert generation < len(acknowledged) + 1

@@ -10,6 +10,7 @@ from typing import Any
 from oilstone_schemas import content, jsonl, validate
 from oilstone_schemas.canonical import canonical
 from oilstone_schemas.command import OilstoneError
+from oilstone_schemas.disk import sync
 
 _CHUNK = 1 << 20
 
@@ -46,9 +47,14 @@ def entry(folder: Path, name: str, volatile: tuple[str, ...] = ()) -> dict[str, 
 
 def fingerprint(path: Path) -> dict[str, Any]:
     """Return the size and hash of a file, once its content is on the disk."""
+    sync(path)
+    return measure(path)
+
+
+def measure(path: Path) -> dict[str, Any]:
+    """Return the size and hash of a file as it is read now."""
     total, size = hashlib.sha256(), 0
     with path.open("rb") as file:
-        os.fsync(file.fileno())
         while chunk := file.read(_CHUNK):
             total.update(chunk)
             size += len(chunk)

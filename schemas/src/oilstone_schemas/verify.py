@@ -21,7 +21,7 @@ def integrity(manifest: Manifest) -> Iterator[str]:
         path = manifest.folder / entry["path"]
         if not path.is_file() or path.is_symlink():
             yield f"{path}: not what it was: the file is missing"
-        elif files.fingerprint(path) != {key: entry[key] for key in ("bytes", "sha256")}:
+        elif files.measure(path) != {key: entry[key] for key in ("bytes", "sha256")}:
             yield f"{path}: not what it was: its size or sha256 is not the manifest's"
 
 

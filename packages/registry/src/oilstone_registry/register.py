@@ -9,7 +9,7 @@ from oilstone_gates import chain
 from oilstone_registry import audit, names, provenance
 from oilstone_registry.audit import Act, Row, Subject
 from oilstone_registry.database import Registry
-from oilstone_registry.lifecycle import REGISTERED, named
+from oilstone_registry.lifecycle import REGISTERED
 from oilstone_registry.tables import versions
 from oilstone_schemas import artifact, canonical
 from oilstone_schemas.artifact import Manifest
@@ -38,13 +38,12 @@ def register(
     store.keep(adapter)
     provenance.keep(store.folder / "provenance", adapter)
     said = describe(adapter, store.folder / "provenance", domains)
-    with registry.writing() as connection:
-        taken = named(connection, name)
-        same = [row for row in taken if row["digest"] == adapter.digest]
+    with registry.writing(together=True) as connection:
+        same = _one(connection, name, versions.c.digest == adapter.digest)
         if same:
-            return _again(same[0], version), False
-        version = version or names.following(row["version"] for row in taken)
-        _free(taken, name, version, adapter)
+            return _again(same, version), False
+        version = version or _following(connection, name)
+        _free(_one(connection, name, versions.c.version == version), adapter)
         return insert(connection, {"name": name, "version": version, **said}, act), True
 
 
@@ -97,6 +96,16 @@ def _config(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _one(connection: sa.Connection, name: str, which: sa.ColumnElement[bool]) -> Row | None:
+    query = sa.select(versions).where(versions.c.name == name, which)
+    return connection.execute(query).mappings().one_or_none()
+
+
+def _following(connection: sa.Connection, name: str) -> str:
+    query = sa.select(versions.c.version).where(versions.c.name == name)
+    return names.following(connection.execute(query).scalars())
+
+
 def _again(row: Row, version: str | None) -> Row:
     if version not in (None, row["version"]):
         raise OilstoneError(
@@ -105,10 +114,9 @@ def _again(row: Row, version: str | None) -> Row:
     return row
 
 
-def _free(taken: list[sa.RowMapping], name: str, version: str, adapter: Manifest) -> None:
-    for row in taken:
-        if row["version"] == version:
-            raise OilstoneError(
-                f"{name}@{version} is another adapter ({row['digest'][:12]}, this one is"
-                f" {adapter.digest[:12]}); leave --version out for the next free one"
-            )
+def _free(row: Row | None, adapter: Manifest) -> None:
+    if row is not None:
+        raise OilstoneError(
+            f"{row['name']}@{row['version']} is another adapter ({row['digest'][:12]}, this one is"
+            f" {adapter.digest[:12]}); leave --version out for the next free one"
+        )

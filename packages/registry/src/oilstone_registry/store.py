@@ -10,20 +10,23 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from oilstone_registry.locks import locked
-from oilstone_schemas import artifact
+from oilstone_schemas import artifact, canonical
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import CheckFailed, MissingTool, OilstoneError
 from oilstone_schemas.disk import guard, sync
+from oilstone_schemas.verify import integrity
 
 MANIFEST = "manifest.json"
 PARTIAL = ".partial"
 CACHE = "OILSTONE_CACHE"
+AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -137,12 +140,17 @@ def _copy(source: Manifest, partial: Path) -> None:
         copied = partial / name
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source.folder / name, copied)
-    for name in _names(source):  # all written first: the disk takes them in few turns
-        sync(partial / name)
-    for problem in _wrong(partial, source.digest):
+    for problem in _differs(source, partial):
         raise OilstoneError(f"{problem}. {source.folder} changed while it was copied; try again")
-    for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
-        sync(folder)
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # asked at once, the disk takes them in few turns
+        list(pool.map(sync, (partial, *partial.rglob("*"))))
+
+
+def _differs(source: Manifest, copied: Path) -> Iterator[str]:
+    """Yield what in a copy is not what the manifest of its source says."""
+    if (copied / MANIFEST).read_bytes() != canonical.pretty(source.data):
+        yield f"{source.folder / MANIFEST}: not what it was"
+    yield from integrity(Manifest(copied, source.data))
 
 
 def _names(source: Manifest) -> list[str]:
