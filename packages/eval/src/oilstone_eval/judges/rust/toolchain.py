@@ -50,7 +50,7 @@ class Toolchain:
 def find() -> Toolchain:
     """Return the toolchain that `rustc` on PATH belongs to. Raises MissingTool."""
     if not shutil.which("rustc"):
-        raise MissingTool(f"rustc is not on PATH, so nothing can be judged. Install it: {INSTALL}")
+        raise MissingTool(f"rustc is not on PATH, so no Rust can be judged. Install it: {INSTALL}")
     sysroot = Path(_ask("rustc", "--print", "sysroot"))
     version = _ask(str(sysroot / "bin" / "rustc"), "-V")
     _recent(version)
