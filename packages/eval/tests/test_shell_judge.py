@@ -132,6 +132,7 @@ OTHER = (
     ("ls", "ls sub"), ("rm a.txt", "rm sub/c.log"), ("cp a.txt d.txt", "touch d.txt"),
     ("exit 0", "exit 1"), ("chmod 600 a.txt", "true"), ("true", "mkdir new"), ("exit 0", "ls"),
     ("trap 'exit 0' EXIT; false", "ls"), ("ln -s a.txt l", "cp a.txt l"),
+    (r"printf '\xff'", r"printf '\xfe'"),
 )  # fmt: skip
 
 

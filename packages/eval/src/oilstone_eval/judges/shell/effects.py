@@ -39,7 +39,7 @@ def effect(slot: Slot, command: str, fixture: Mapping[str, str], limits: Limits)
 
 
 def _effect(outcome: Outcome, limits: Limits) -> Effect:
-    printed, cut, rest = outcome.stdout.decode(errors="replace").rpartition(_CUT)
+    printed, cut, rest = outcome.stdout.decode(errors="backslashreplace").rpartition(_CUT)
     lines = rest.split("\n")
     if cut and lines[0].isdigit() and not outcome.stopped:
         left = tuple(sorted(line for line in lines[1:] if line))
