@@ -81,6 +81,7 @@ def test_any_text_is_judged(text: str) -> None:
 
 
 def test_a_symbolic_answer_is_compared_by_algebra() -> None:
+    pytest.importorskip("math_verify", reason="NO ALGEBRA IS TESTED: math-verify is not here")
     found = rule(("\\boxed{(x+1)^2}", "x^2+2x+1"), ("\\boxed{(x+1)^2}", "x^2+1"))
     assert [each.status for each in found] == ["passed", "failed"]
 
@@ -108,6 +109,7 @@ def test_a_problem_without_an_answer_fails_nobody() -> None:
 
 
 def test_code_in_an_answer_is_not_run(tmp_path: Path) -> None:
+    pytest.importorskip("math_verify", reason="NO ALGEBRA IS TESTED: math-verify is not here")
     mark = tmp_path / "ran"
     trap = f"__import__('os').system('touch {mark}')"
     found = rule((f"\\boxed{{{trap}}}", "x"), (f"The answer is {trap}", "x+1"))
