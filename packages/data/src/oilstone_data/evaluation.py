@@ -8,7 +8,7 @@ from pathlib import Path
 
 from oilstone_data.lineage import find, rows_of
 from oilstone_data.stage import Kept, Refusal, Refused, Row
-from oilstone_data.world.rust.skeleton import skeleton
+from oilstone_data.world.language import LANGUAGES, load
 from oilstone_schemas import jsonl
 from oilstone_schemas.artifact import Manifest
 
@@ -57,7 +57,7 @@ class Evaluation:
         for how, known, key in (
             ("is", self._ids, row.get("derived_from", "")),
             ("asks the same as", self._prompts, _words(row["prompt"])),
-            ("answers like the reference of", self._references, skeleton(row["completion"])),
+            ("answers like the reference of", self._references, _skeleton(row, "completion")),
         ):
             if key and key in known:
                 return Refusal(REASON, f"{how} evaluation problem {known[key]}")
@@ -66,9 +66,15 @@ class Evaluation:
     def _add(self, problem: Row, name: str) -> None:
         self._ids.setdefault(problem["id"], name)
         self._prompts.setdefault(_words(problem["prompt"]), name)
-        abstract = skeleton(problem["reference"] or "")
+        abstract = _skeleton(problem, "reference")
         if len(abstract.split()) >= _SHORTEST:
             self._references.setdefault(abstract, name)
+
+
+def _skeleton(row: Row, key: str) -> str:
+    """Return what is left of a program without names and constants, as its language sees them."""
+    language = row["language"] if row["language"] in LANGUAGES else "rust"
+    return f"{language} {load(language).skeleton(row[key] or '')}"
 
 
 def _words(text: str) -> str:
