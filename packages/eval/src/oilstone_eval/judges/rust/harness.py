@@ -8,7 +8,7 @@ a program that exits, prints or catches what it likes never has it.
 from collections.abc import Mapping
 from string import Template
 
-from oilstone_eval.judges.rust.test_source import Test
+from oilstone_eval.judges.rust.tested import Test
 
 _MAIN = Template("""
 use std::io::{Read, Write};

@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import ClassVar
 
 from oilstone_eval.judges.base import Program, Ruling
-from oilstone_eval.judges.rust import crates, harness, signature, sources, test_source
+from oilstone_eval.judges.rust import crates, harness, signature, sources, tested
 from oilstone_eval.judges.rust.builder import Builder
 from oilstone_eval.judges.rust.compiler import OUTPUT, ROOT, Report
 from oilstone_eval.judges.rust.ends import ending
-from oilstone_eval.judges.rust.test_source import Tests
+from oilstone_eval.judges.rust.tested import Tests
 from oilstone_eval.sandbox.job import Job, Outcome
 from oilstone_eval.sandbox.slot import Slot
 
@@ -122,4 +122,4 @@ def prepared(program: Program) -> Tests:
 
 @lru_cache(maxsize=1024)
 def _prepare(code: str, module: str, reference: str) -> Tests:
-    return test_source.prepare(code, module, signature.type_names(reference))
+    return tested.prepare(code, module, signature.type_names(reference))
