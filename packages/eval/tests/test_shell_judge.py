@@ -287,7 +287,9 @@ def test_a_missing_linter_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 @pytest.mark.slow
 def test_exercism_examples_pass(shell: ShellJudge, test_data: Path) -> None:
-    patient = ShellJudge(shell.toolchain, shell.walls, {**LIMITS, "cpu_seconds": 20}, 2)
+    patient = ShellJudge(
+        shell.toolchain, shell.walls, {**LIMITS, "cpu_seconds": 90, "wall_seconds": 300}, 2
+    )
     lines = (test_data / "exercism_bash/exercises.jsonl").read_text().splitlines()
     rows = [json.loads(line) for line in lines]
     programs = [

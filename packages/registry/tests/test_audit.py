@@ -1,6 +1,7 @@
 """The log: a chain from which the tables follow."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -41,7 +42,7 @@ def test_who_when_and_why_are_told(story):
 
 def forge(workshop, statement):
     """Change the database behind our back, its triggers gone, as an administrator could."""
-    with sqlite3.connect(workshop.registry) as raw:
+    with closing(sqlite3.connect(workshop.registry)) as raw, raw:
         for (name,) in raw.execute(
             "SELECT name FROM sqlite_master WHERE type='trigger'"
         ).fetchall():
@@ -152,7 +153,7 @@ CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT
 
 
 def older(path, digest, decision):
-    with sqlite3.connect(path) as raw:
+    with closing(sqlite3.connect(path)) as raw, raw:
         raw.executescript(OLDER)
         at = "2026-11-01T00:00:00Z"
         version = "INSERT INTO versions VALUES (?, 'rust-tiny', ?, ?, NULL, '{}', ?, ?, ?)"

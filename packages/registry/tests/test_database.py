@@ -1,6 +1,7 @@
 """The database itself: what it refuses, whoever asks."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -146,7 +147,7 @@ def test_a_registry_written_by_a_newer_version_is_refused(workshop, registry):
 
 
 def test_another_database_is_refused(path):
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         other.execute("CREATE TABLE songs (title)")
     with pytest.raises(OilstoneError, match="no registry"):
         open_registry(str(path), create=True)
