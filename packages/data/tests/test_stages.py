@@ -27,6 +27,8 @@ def test_only_rows_under_allowed_terms_stay(foreign):
 
 
 def test_the_licence_of_a_file_is_found_and_an_unknown_one_refuses_it(foreign):
+    pytest.importorskip("identify")
+    pytest.importorskip("license_expression")
     root = foreign.folder / "repository"
     (root / "deep").mkdir(parents=True)
     (root / "a.rs").write_text(f"// {MIT}\nfn a() {{}}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,6 +13,7 @@ from oilstone_data.engine.part import Task, run
 from oilstone_schemas.command import MissingTool
 
 ENGINES = ("local", "ray")
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def run_all(tasks: Sequence[Task], engine: str, workers: int) -> None:
@@ -34,13 +37,22 @@ def _here(tasks: Sequence[Task], workers: int) -> Iterator[int]:
     from multiprocessing import get_context
 
     count = min(workers, len(tasks))
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    context, parent = get_context("spawn"), (os.getpid(),)
+    with ProcessPoolExecutor(count, context, initializer=_end_with, initargs=parent) as pool:
         try:
             for future in as_completed([pool.submit(run, task) for task in tasks]):
                 yield future.result()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _end_with(parent: int) -> None:
+    """End this worker with its parent, even one that is killed: else it would go on writing parts
+    beside the workers of the build that is started next."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _on_ray(tasks: Sequence[Task], workers: int) -> Iterator[int]:
