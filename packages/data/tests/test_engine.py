@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from oilstone_data import assemble
 from oilstone_data.books import Books, Entry
 from oilstone_data.sides import SIDES, shuffled, side
 from oilstone_data.sources import jsonl as jsonl_source
@@ -205,3 +206,14 @@ def test_two_sources_of_one_name_are_exit_2(foreign):
     source = foreign.lines([{"completion": "x"}])
     made = foreign.run("build", foreign.recipe(source, source), "--out", foreign.folder / "out")
     assert made.returncode == 2 and "two are called 'own'" in made.stderr
+
+
+def test_when_parts_are_cleared_no_books_outlive_their_rows(tmp_path, monkeypatch):
+    """As if killed right after the first removals: what is left is run again, not believed."""
+    parts = tmp_path / assemble.PARTS
+    parts.mkdir()
+    for name in ("books.json", "kept.jsonl"):
+        (parts / f"000000.{name}").write_text("{}")
+    monkeypatch.setattr(assemble.shutil, "rmtree", lambda *_, **__: None)
+    assemble.clear(tmp_path)
+    assert [path.name for path in parts.iterdir()] == ["000000.kept.jsonl"]

@@ -120,4 +120,7 @@ def _lines(path: Path, lines: Iterable[bytes]) -> int:
 
 def clear(stage: Path) -> None:
     """Remove what only an unfinished artifact needs."""
+    # Books first: a part without them is run again, one whose rows alone are gone would be missed.
+    for books in (stage / PARTS).glob("*.books.json"):
+        books.unlink()
     shutil.rmtree(stage / PARTS, ignore_errors=True)
