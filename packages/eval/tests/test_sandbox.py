@@ -200,9 +200,9 @@ def test_walls_through_which_a_canary_gets_out_are_no_sandbox(
 
 
 def test_a_job_that_waits_for_a_busy_cpu_is_not_out_of_time(bwrap: Walls) -> None:
-    code = "import time\nwhile time.process_time() < 0.6: pass\nprint('done')"
-    job = replace(python(code), limits=replace(LIMITS, wall_seconds=0.7, cpu_seconds=5))
-    loops = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(4)]
+    code = "import time\nwhile time.process_time() < 0.8: pass\nprint('done')"
+    job = replace(python(code), limits=replace(LIMITS, wall_seconds=1.4, cpu_seconds=5))
+    loops = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(6)]
     try:
         assert text(one(bwrap, job)) == "done\n"
     finally:
