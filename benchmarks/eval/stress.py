@@ -41,7 +41,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         os.environ |= {"XDG_CACHE_HOME": f"{folder}/cache", "TMPDIR": f"{folder}/tmp"}
-        os.mkdir("tmp")
+        Path("tmp").mkdir()
         before = surroundings()
         faults = judge_all(args)
         faults += leftovers(before)
