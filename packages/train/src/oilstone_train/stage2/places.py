@@ -1,0 +1,41 @@
+"""Where each token stands: in which document, and how far into it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Places:
+    """Of every token of a batch (rows, tokens).
+
+    `valid`: no padding. `position`: valid tokens of its document before it. `document`: how many
+    documents of this row began in this batch, up to it; 0 goes on from before.
+    """
+
+    valid: Any
+    position: Any
+    document: Any
+
+
+def find(position_ids: Any, mask: Any, carried: Any) -> Places:
+    """Return the places of a batch's tokens.
+
+    `position_ids` (rows or 1, tokens): a document begins where they do not rise, and where they are
+    0. `mask` (rows, tokens or more; the last count): 0 is padding; None means that there is none.
+    `carried` (rows): tokens of document 0 that were read before.
+    """
+    import torch
+
+    rows, tokens = len(carried), position_ids.shape[-1]
+    ids = position_ids.expand(rows, tokens)
+    if mask is None:
+        valid = torch.ones_like(ids, dtype=torch.bool)
+    else:
+        valid = mask[:, -tokens:].bool()
+    falls = torch.cat([ids[:, :1] == 0, (ids[:, 1:] <= ids[:, :-1]) | (ids[:, 1:] == 0)], dim=1)
+    begins = falls & valid
+    count = valid.cumsum(1) - 1
+    # Before the first beginning the count goes on from what was carried; after one, from there.
+    since = torch.where(begins, count, -1).cummax(1).values
+    position = torch.where(since < 0, carried[:, None] + count, count - since)
+    return Places(valid, position.clamp(min=0), begins.cumsum(1))
