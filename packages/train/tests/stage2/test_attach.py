@@ -171,7 +171,7 @@ def test_a_merged_model_keeps_its_memory():
 
 
 def test_a_layer_that_is_not_there_is_refused():
-    with pytest.raises(OilstoneError, match="memory.layers"):
+    with pytest.raises(OilstoneError, match=r"memory\.layers"):
         attach.attach(plain(), {**SETTINGS, "layers": [2]})
 
 

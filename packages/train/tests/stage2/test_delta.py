@@ -21,7 +21,8 @@ def tokens(rows=2, heads=1, length=100, keys=5, values=4, seed=0):
     shape = (rows, heads, length)
     return delta.Tokens(
         unit(draw(*shape, keys)), unit(draw(*shape, keys)), draw(*shape, values),
-        torch.rand(*shape, dtype=torch.float64) * 0.3, -torch.rand(*shape, dtype=torch.float64) / 20,
+        torch.rand(*shape, dtype=torch.float64) * 0.3,
+        -torch.rand(*shape, dtype=torch.float64) / 20,
     )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ class Batch:
     def see(self, module: Any, args: Any, kwargs: Mapping[str, Any]) -> None:
         """Keep the two-dimensional mask of the forward pass that begins."""
         mask = kwargs.get("attention_mask")
-        self.mask = mask if torch.is_tensor(mask) and mask.dim() == 2 else None
+        self.mask = mask if mask is not None and mask.dim() == 2 else None
 
 
 class _Window:
@@ -96,9 +96,9 @@ class _Window:
     def __call__(self, layer: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         mask, hidden = kwargs.get("attention_mask"), args[0] if args else kwargs["hidden_states"]
         tokens, known = hidden.shape[1], _known(kwargs.get("past_key_values"), layer)
-        if torch.is_tensor(mask) and mask.dim() != 4:
+        if mask is not None and mask.dim() != 4:
             raise OilstoneError("memory.window: set attn_implementation to sdpa or eager")
-        total = mask.shape[-1] if torch.is_tensor(mask) else known + tokens
+        total = known + tokens if mask is None else mask.shape[-1]
         rows = torch.arange(known, known + tokens, device=hidden.device)[:, None]
         columns = torch.arange(known + tokens - total, known + tokens, device=hidden.device)
         near = (columns <= rows) & (columns > rows - self.window)
@@ -121,7 +121,7 @@ def _narrowed(mask: Any, near: Any, dtype: Any) -> Any:
 
 
 class _Beside:
-    """Adds to a layer's output what its memory reads. Pure: it may be run again by checkpointing."""
+    """Adds to a layer's output what its memory reads. Pure: checkpointing runs it again."""
 
     def __init__(self, index: int, batch: Batch) -> None:
         self.index, self.batch = index, batch

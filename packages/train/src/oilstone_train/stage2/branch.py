@@ -18,7 +18,7 @@ from oilstone_train.stage2.carried import Carried
 GATE_START = 0.3  # neither open nor shut: where it goes is learned
 
 
-class Branch(nn.Module):
+class Branch(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
     """One layer's memory. Its fast weights are no parameters: every sequence has its own.
 
     `sizes`: heads, key_size and value_size of a head, taps (tokens that make a key), rate (the

@@ -1,4 +1,4 @@
-"""What a generation cache carries of the memories, of constant size; it follows the cache's rows."""
+"""What a generation cache carries of the memories: of constant size, row by row."""
 
 from dataclasses import dataclass
 from typing import Any

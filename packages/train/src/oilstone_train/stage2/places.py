@@ -28,10 +28,7 @@ def find(position_ids: Any, mask: Any, carried: Any) -> Places:
 
     rows, tokens = len(carried), position_ids.shape[-1]
     ids = position_ids.expand(rows, tokens)
-    if mask is None:
-        valid = torch.ones_like(ids, dtype=torch.bool)
-    else:
-        valid = mask[:, -tokens:].bool()
+    valid = (torch.ones_like(ids) if mask is None else mask[:, -tokens:]).bool()
     falls = torch.cat([ids[:, :1] == 0, (ids[:, 1:] <= ids[:, :-1]) | (ids[:, 1:] == 0)], dim=1)
     begins = falls & valid
     count = valid.cumsum(1) - 1
