@@ -93,7 +93,7 @@ def record(registry: Registry, rows: Iterable[Row]) -> Taken:
     taken = Taken()
     for batch in _batches(rows):
         with registry.writing() as connection:
-            book = _Book(connection)
+            book = Book(connection)
             for row in batch:
                 book.enter(row, taken)
     return taken
@@ -110,7 +110,7 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-class _Book:
+class Book:
     """Enters outcomes within one transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -118,6 +118,7 @@ class _Book:
         self.known: dict[str, tuple[Row, dict[str, tuple[int, str]]] | None] = {}
 
     def enter(self, row: Row, taken: Taken) -> None:
+        """Store a row of outcome.v1 if it can count; tell `taken` what became of it."""
         found = self._experiment(row["experiment"])
         problem = self._problem(row, found)
         if problem is not None or found is None:
