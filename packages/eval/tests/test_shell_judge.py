@@ -11,6 +11,7 @@ from oilstone_eval.judges.base import Case, Program, Ruling
 from oilstone_eval.judges.shell import lint
 from oilstone_eval.judges.shell.judge import ShellJudge
 from oilstone_eval.judges.shell.match import normalised
+from oilstone_eval.judges.shell.metrics import METRICS
 from oilstone_eval.judges.shell.prose import command_only
 from oilstone_eval.judges.shell.toolchain import find
 from oilstone_eval.sandbox.pool import Pool
@@ -106,6 +107,21 @@ def program(code: str, checker: str = "stdio", **more: Any) -> Program:
 
 def command(code: str, reference: str) -> Program:
     return program(code, "shell_command", reference=reference, fixture=FILES)
+
+
+def test_no_code_fails_in_every_rate_that_its_problem_counts_in(shell: ShellJudge) -> None:
+    asked = Program("", language="bash", checker="shell_command", reference="ls")
+    verdict = {"checks": shell.no_code(asked).checks, "status": "failed"}
+    rates = {name: metric.score(verdict) for name, metric in METRICS.items()}
+    assert rates == dict.fromkeys(METRICS, 0.0)
+
+
+def test_no_code_belongs_to_no_comparison_that_its_problem_does_not_ask_for(
+    shell: ShellJudge,
+) -> None:
+    checks = shell.no_code(Program("", language="bash")).checks
+    assert checks["equivalent"] is checks["exact_match"] is None
+    assert not METRICS["equivalence_rate"].counts({"checks": checks})
 
 
 def test_scripts_are_run_on_their_cases(judged: Judge) -> None:

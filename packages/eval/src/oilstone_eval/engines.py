@@ -28,9 +28,9 @@ class RayJudge:
         self.reads_completion = local.reads_completion  # type: ignore[misc] # as the judge behind it
         self.task = (language, dict(recipe), sandbox, dict(depends))
 
-    def no_code(self) -> Ruling:
+    def no_code(self, program: Program) -> Ruling:
         """Return the ruling on an answer without code."""
-        return self.local.no_code()
+        return self.local.no_code(program)
 
     def rule(
         self, programs: Sequence[Program], progress: Progress, keep: Keep = forget

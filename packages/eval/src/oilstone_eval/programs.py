@@ -11,19 +11,21 @@ _FIELDS = ("checker", "entry_point", "test_code", "prelude", "module_name", "com
 NOT_RUN = Ruling("unscored", "not_run", "there is no sample for this problem")
 
 
-def program(sample: Row, problem: Row, reads_completion: bool) -> Program | None:
-    """Return what is to be judged; None when the sample has no code."""
-    code = sample["code"]
-    if code is None or not code.strip():
-        return None
+def program(sample: Row, problem: Row, reads_completion: bool) -> Program:
+    """Return what is to be judged; of a sample without code, the problem around nothing."""
     return Program(
-        code,
+        sample["code"] or "",
         tuple(Case(**test) for test in problem["tests"]),
         problem["language"],
         fixture=tuple(sorted(problem.get("fixture", {}).items())),
         completion=sample["completion"] if reads_completion else "",
         **{key: problem[key] for key in _FIELDS if key in problem},
     )
+
+
+def empty(program: Program) -> bool:
+    """Tell whether there is nothing to judge."""
+    return not program.code.strip()
 
 
 def lost(sample: Row) -> Ruling | None:

@@ -25,11 +25,11 @@ def rulings(
     asked = [
         programs.program(row, problems[row["problem_id"]], judge.reads_completion) for row in rows
     ]
-    unique = list(dict.fromkeys(program for program in asked if program))
+    different = dict.fromkeys(asked)
+    unique = [program for program in different if not programs.empty(program)]
     cache = Cache(kept, language, {"recipe": dict(recipe), **bench.depends})
-    known: dict[Program | None, Ruling] = {None: judge.no_code()}
-    for program, ruling in cache.find(unique).items():
-        known[program] = ruling
+    known = {each: judge.no_code(each) for each in different if programs.empty(each)}
+    known |= cache.find(unique)
     new = [program for program in unique if program not in known]
     say(
         f"{language}: {len(rows)} samples, {len(unique)} different programs, {len(new)} not judged"

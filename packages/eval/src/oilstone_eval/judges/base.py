@@ -83,8 +83,8 @@ class Judge(Protocol):
     sandboxed: ClassVar[bool]
     reads_completion: ClassVar[bool]
 
-    def no_code(self) -> Ruling:
-        """Return the ruling on an answer without code."""
+    def no_code(self, program: Program) -> Ruling:
+        """Return the ruling on an answer without code: a failure in all that the problem asks."""
 
     def rule(
         self, programs: Sequence[Program], progress: Progress, keep: Keep = forget

@@ -27,7 +27,7 @@ class MathJudge:
         self.tools = tools
         self.symbols = Symbols()
 
-    def no_code(self) -> Ruling:
+    def no_code(self, program: Program) -> Ruling:
         """Return the ruling on an empty solution."""
         return Ruling("failed", "no_code", "the completion is empty", {"answered": False})
 

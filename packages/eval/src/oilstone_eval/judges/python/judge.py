@@ -40,7 +40,7 @@ class PythonJudge:
         self.toolchain, self.walls, self.workers = toolchain, walls, workers
         self.bounds = limits.of(recipe)
 
-    def no_code(self) -> Ruling:
+    def no_code(self, program: Program) -> Ruling:
         """Return the ruling on an answer without code."""
         return Ruling("failed", "no_code", "no code in the completion", {"compiles": False})
 

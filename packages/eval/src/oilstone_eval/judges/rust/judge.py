@@ -48,7 +48,7 @@ class RustJudge:
             "rust_tests": SuiteBuilder(self.compiler, limits),
         }
 
-    def no_code(self) -> Ruling:
+    def no_code(self, program: Program) -> Ruling:
         """Return the ruling on an answer without code."""
         return Ruling("failed", "no_code", "no code in the completion", checks.NO_CODE)
 

@@ -37,8 +37,9 @@ def rule(slot: Slot, program: Program, limits: Limits) -> Ruling:
 def _compare(found: Effect, wanted: Effect, program: Program) -> Ruling:
     if found.trouble:
         reason, what = found.trouble
-        status = "unscored" if reason == "evaluator_fault" else "failed"
-        return Ruling(status, reason, what, {"equivalent": False})
+        if reason == "evaluator_fault":
+            return Ruling("unscored", reason, what, {"equivalent": None})
+        return Ruling("failed", reason, what, {"equivalent": False})
     gap = _differs(found, wanted, program)
     if gap:
         return Ruling("failed", "wrong_output", gap, {"equivalent": False})

@@ -37,9 +37,15 @@ class ShellJudge:
             recipe["output_kib"],
         )  # fmt: skip
 
-    def no_code(self) -> Ruling:
+    def no_code(self, program: Program) -> Ruling:
         """Return the ruling on an answer without code."""
-        checks = {"parses": False, "command_only": False, "danger_level": "safe", "compared": False}
+        compared = program.checker == "shell_command"
+        matches = None if program.reference is None else False
+        checks = {
+            "parses": False, "shellcheck_clean": False, "command_only": False,
+            "exact_match": matches, "normalised_match": matches, "compared": compared,
+            "equivalent": False if compared else None, "danger_level": "safe",
+        }  # fmt: skip
         return Ruling("failed", "no_code", "no code in the completion", checks)
 
     def rule(
