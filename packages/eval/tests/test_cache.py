@@ -16,6 +16,7 @@ import pytest
 from oilstone_eval.cache import Cache, key
 from oilstone_eval.judges.base import Case, Program, Ruling
 from oilstone_schemas import artifact, jsonl
+from oilstone_schemas.command import MissingTool
 
 Run = Callable[..., Any]
 JUDGE = ("judge", "s.jsonl", "--problems", "p.jsonl")
@@ -148,3 +149,12 @@ def test_ray_reaches_the_same_verdicts(run: Run, sums: int, tmp_path: Path) -> N
     done = run(*JUDGE, "--out", "spread", "--no-cache", "--engine", "ray")
     assert done.returncode == 0, done.stderr
     assert artifact.load(tmp_path / "spread").digest == artifact.load(tmp_path / "whole").digest
+
+
+def test_a_full_disk_is_named_with_the_way_out(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("NO FULL DISK IS TRIED: there is no /dev/full")
+    kept = cache(tmp_path)
+    kept.path.symlink_to("/dev/full")
+    with pytest.raises(MissingTool, match="No space left.*XDG_CACHE_HOME"):
+        kept.keep(PROGRAM, WRONG)

@@ -18,6 +18,7 @@ import orjson
 from oilstone_eval.judges import languages
 from oilstone_eval.judges.base import Program, Ruling
 from oilstone_schemas.canonical import digest, dumps
+from oilstone_schemas.command import MissingTool
 
 _HEAD = b'{"key":"'
 _KEY = 64
@@ -50,17 +51,27 @@ class Cache:
         return found
 
     def keep(self, program: Program, ruling: Ruling) -> None:
-        """Write a ruling down, unless the judge could not judge: next time it may."""
+        """Write a ruling down, unless the judge could not judge: next time it may.
+
+        Raises MissingTool where that is impossible.
+        """
         if ruling.status == "unscored":
             return
-        with self._lock:
-            self._file = _open(self.path) if self._file is None else self._file
         row = {
             "key": key(program), "status": ruling.status, "reason": ruling.reason,
             "explanation": ruling.explanation, "checks": dict(ruling.checks),
             "seconds": ruling.seconds,
         }  # fmt: skip
-        os.write(self._file, dumps(row) + b"\n")
+        try:
+            with self._lock:
+                self._file = _open(self.path) if self._file is None else self._file
+            os.write(self._file, dumps(row) + b"\n")
+        except OSError as error:
+            raise MissingTool(
+                f"{self.path.parent}: {error.strerror}. Verdicts are kept there as they are reached;"
+                " make room, or set XDG_CACHE_HOME to another place, or give --no-cache to keep them"
+                " beside --out until they are whole"
+            ) from error
 
     def close(self) -> None:
         """Close the file."""

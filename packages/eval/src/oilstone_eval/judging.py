@@ -16,6 +16,7 @@ from oilstone_schemas import artifact, jsonl
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.canonical import pretty
 from oilstone_schemas.command import OilstoneError, say
+from oilstone_schemas.disk import guard
 
 PRODUCER = "oilstone-eval"
 KEPT = "kept"  # rulings of a run without the user's cache; removed before publishing
@@ -59,7 +60,8 @@ def judge(given: Path, known: Input, out: Path, recipe: Mapping[str, Any], how: 
     kept = cache.folder() if how.cached else stage / KEPT
     verdicts = _verdicts(by_id, rows, part, bench, kept)
     shutil.rmtree(stage / KEPT, ignore_errors=True)
-    counts = _write(stage, by_id, rows, verdicts, part, bench)
+    with guard(out):
+        counts = _write(stage, by_id, rows, verdicts, part, bench)
     return artifact.publish(
         stage, out, kind="report", producer=PRODUCER, recipe=part, seed=part["seed"],
         inputs=sources, request=request, counts=counts, details=_details(bench, answers.manifest),
