@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from oilstone_data import judged, lineage
 from oilstone_schemas import recipe
-from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import OilstoneError
+
+if TYPE_CHECKING:
+    from oilstone_schemas.artifact import Manifest
 
 Settings = dict[str, Any]
 _NEEDS = {"jsonl": "path", "parquet": "path", "folder": "path", "hf": "dataset"}
@@ -57,6 +58,8 @@ def recorded(settings: Settings) -> Settings:
 
 def inputs(settings: Settings) -> list[Manifest]:
     """Return what else the build reads: reports about its own answers, evaluation sets."""
+    from oilstone_data import judged, lineage
+
     reports = settings.get("verdicts", {}).get("reports", ())
     against = settings.get("decontaminate", {}).get("against", ())
     sets = [lineage.find(place, "problems") for place in against if place.is_dir()]
@@ -65,6 +68,8 @@ def inputs(settings: Settings) -> list[Manifest]:
 
 def files(settings: Settings) -> list[Manifest]:
     """Return evaluation sets that are plain files: no artifacts, so known by their bytes alone."""
+    from oilstone_data import lineage
+
     against = settings.get("decontaminate", {}).get("against", ())
     return [lineage.find(place, "problems") for place in against if not place.is_dir()]
 

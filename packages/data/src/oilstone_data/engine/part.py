@@ -16,12 +16,13 @@ import orjson
 from oilstone_data.adapters.item import Item
 from oilstone_data.adapters.known import ADAPTERS
 from oilstone_data.books import Entry
-from oilstone_data.engine import local, refusals
+from oilstone_data.engine import framed, local, refusals
 from oilstone_data.rows import bare, rows
-from oilstone_data.sources.kinds import records
 from oilstone_data.sources.record import Part, Record
 from oilstone_data.stage import Refusal, Row
 from oilstone_schemas.disk import replacing
+
+_BUFFER = 1 << 17  # bytes: what is written soon after it was read is still in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def run(task: Task) -> int:
             _no_collection(),
             task.writing("kept.jsonl") as kept,
             task.writing("refused.jsonl") as refused,
-            kept.open("wb", 1 << 20) as kept_file,
-            refused.open("wb", 1 << 20) as refused_file,
+            kept.open("wb", _BUFFER) as kept_file,
+            refused.open("wb", _BUFFER) as refused_file,
         ):
             found = _Run(task, kept_file, refused_file).whole()
         with task.writing("books.json") as temporary:
@@ -97,7 +98,7 @@ class _Run:
 
     def whole(self) -> dict[str, Any]:
         """Run all records; return the books of the part."""
-        for record in records(self._task.part):
+        for record in framed.records(self._task.part):
             self._read += 1
             if record.value is None:
                 self._refuse("read", record, record.refusal or Refusal("unreadable", "no row"))
@@ -113,9 +114,7 @@ class _Run:
         item = self._adapt(value, self._source)
         if isinstance(item, Refusal):
             return item
-        solutions = item["solutions"]
-        if not all(map(_written, solutions)):
-            item["solutions"] = solutions = list(filter(_written, solutions))
+        item["solutions"] = solutions = [one for one in item["solutions"] if _written(one)]
         if not solutions:
             return Refusal("no_solution", f"no solution in {self._source['language']}")
         return item
@@ -181,4 +180,4 @@ class _Run:
 
 
 def _written(solution: object) -> bool:
-    return isinstance(solution, str) and solution != "" and not solution.isspace()
+    return isinstance(solution, str) and bool(solution) and not solution.isspace()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-import logging
 import os
-import signal
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,14 +14,17 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def run_all(tasks: Sequence[Task], engine: str, workers: int) -> None:
-    """Run every task that is not done yet, with progress on stderr.
+    """Run every task that is not done yet, with progress on stderr where there are several.
 
     Raises MissingTool when `engine` is ray and Ray is not installed.
     """
-    from tqdm import tqdm  # type: ignore[import-untyped]  # its stubs are another package
-
     todo = [task for task in tasks if not task.file("books.json").exists()]
     done = _on_ray(todo, workers) if engine == "ray" else _here(todo, workers)
+    if len(todo) < 2:
+        list(done)
+        return
+    from tqdm import tqdm  # type: ignore[import-untyped]  # its stubs are another package
+
     for _ in tqdm(done, total=len(todo), unit="part", desc="read and filter", disable=None):
         pass
 
@@ -50,6 +50,9 @@ def _here(tasks: Sequence[Task], workers: int) -> Iterator[int]:
 def _end_with(parent: int) -> None:
     """End this worker with its parent, even one that is killed: else it would go on writing parts
     beside the workers of the build that is started next."""
+    import ctypes
+    import signal
+
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
@@ -76,6 +79,8 @@ def _on_ray(tasks: Sequence[Task], workers: int) -> Iterator[int]:
 
 def _start(ray: Any, workers: int) -> None:
     """Join the cluster that RAY_ADDRESS names, or start one of `workers` processes here."""
+    import logging
+
     address = os.environ.get("RAY_ADDRESS")
     here = {} if address else {"num_cpus": workers, "include_dashboard": False}
     ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **here)

@@ -25,8 +25,9 @@ _OWN = {"refuse": "refuse_patterns", "idiom": "idiomatic_patterns", "low": "low_
 
 
 class Verdict(NamedTuple):
-    """What a set of marks means: two refusals, of which length comes between, and the quality."""
+    """A set of marks and what it means: two refusals, between which comes length; the quality."""
 
+    found: frozenset[str]
     foreign: Refusal | None
     poor: Refusal | None
     quality: dict[str, Any]
@@ -44,7 +45,8 @@ class RustRules:
 
     def __init__(self, settings: dict[str, Any]) -> None:
         """Compile the patterns. Raises OilstoneError at one that is not RE2's syntax."""
-        self._settings = settings
+        self._settings, self._score = settings, settings["score"]
+        self._least, self._most = settings["min_length"], settings["max_length"]
         own = {
             f"{short}:{name}": pattern
             for short, key in _OWN.items()
@@ -71,14 +73,13 @@ class RustRules:
             return None
         if refusal := self._by_path(row.get("path")):
             return refusal
-        found = self._scanner.scan(row["completion"])
-        refusal = self._by_content(row, found)
-        score = self._settings["score"]
-        if score == "both" or (score == "tree" and refusal is None):
-            found, refusal = self._again(row, found, refusal)
+        text = row["completion"]
+        verdict = self._verdict(self._scanner.scan(text))
+        refusal = self._by_content(text, verdict)
+        if self._score == "both" or (self._score == "tree" and refusal is None):
+            verdict, refusal = self._again(text, verdict, refusal)
         if refusal is not None:
             return refusal
-        verdict = self._verdict(found)
         row["quality"], row["style"] = verdict.quality, verdict.style
         return row
 
@@ -94,16 +95,14 @@ class RustRules:
                 return Refusal(reason, f"in a folder {min(names & folders)}: {path}")
         return None
 
-    def _by_content(self, row: Row, found: frozenset[str]) -> Refusal | None:
-        verdict = self._verdict(found)
-        return verdict.foreign or self._by_length(len(row["completion"])) or verdict.poor
+    def _by_content(self, text: str, verdict: Verdict) -> Refusal | None:
+        return verdict.foreign or self._by_length(len(text)) or verdict.poor
 
     def _by_length(self, length: int) -> Refusal | None:
-        settings = self._settings
-        if length < settings["min_length"]:
-            return Refusal("too_short", f"{length} characters, fewer than {settings['min_length']}")
-        if length > settings["max_length"]:
-            return Refusal("too_long", f"{length} characters, more than {settings['max_length']}")
+        if length < self._least:
+            return Refusal("too_short", f"{length} characters, fewer than {self._least}")
+        if length > self._most:
+            return Refusal("too_long", f"{length} characters, more than {self._most}")
         return None
 
     def _verdict(self, found: frozenset[str]) -> Verdict:
@@ -114,7 +113,7 @@ class RustRules:
             documented = "documented" in found
             quality = {"idiomatic": len(idioms), "low_quality": len(low), "documented": documented}
             style = "idiomatic" if documented and idioms else "plain"
-            verdict = Verdict(self._foreign(found), self._poor(found), quality, style)
+            verdict = Verdict(found, self._foreign(found), self._poor(found), quality, style)
             self._verdicts[found] = verdict
         return verdict
 
@@ -139,19 +138,20 @@ class RustRules:
         return None
 
     def _again(
-        self, row: Row, found: frozenset[str], refusal: Refusal | None
-    ) -> tuple[frozenset[str], Refusal | None]:
+        self, text: str, verdict: Verdict, refusal: Refusal | None
+    ) -> tuple[Verdict, Refusal | None]:
         """Decide by the syntax tree, and note where that differs from the text."""
         from oilstone_data.rust import syntax
 
-        sharp = syntax.marks(row["completion"]) | {name for name in found if ":" in name}
-        for name in found ^ sharp:
+        found = verdict.found
+        sharp = self._verdict(syntax.marks(text) | {name for name in found if ":" in name})
+        for name in found ^ sharp.found:
             self._noted[f"mark {name}: {'text' if name in found else 'tree'} only"] += 1
-        now = self._by_content(row, sharp)
+        now = self._by_content(text, sharp)
         self._noted["rows scored by syntax tree"] += 1
         if (now and now.reason) != (refusal and refusal.reason):
-            text, tree = (r.reason if r else "kept" for r in (refusal, now))
-            self._noted[f"decision: text {text}, tree {tree}"] += 1
+            by_text, by_tree = (r.reason if r else "kept" for r in (refusal, now))
+            self._noted[f"decision: text {by_text}, tree {by_tree}"] += 1
         return sharp, now
 
 

@@ -35,7 +35,7 @@ class Scanner:
 
     def scan(self, text: str) -> frozenset[str]:
         """Return the names of the patterns that occur in `text`."""
-        key = () if self._set is None else tuple(self._set.Match(text))
+        key = () if self._set is None else tuple(self._set.Match(text.encode()))
         found = self._known.get(key)
         if found is None:
             found = self._named(key, text)
