@@ -29,6 +29,7 @@ _BY_NAME = {
     r"(data|base|eval|enrich|retrain|experiment)\.yaml": r"recipe-\1.v1",
     r"(from-verdicts|from-outcomes)\.yaml": r"recipe-\1.v1",
     r"domains\.json": "domains.v1",
+    r"keys\.json": "keys.v1",
     r"classes\.jsonl": "class.v1",
 }
 

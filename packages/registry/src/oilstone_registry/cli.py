@@ -7,6 +7,7 @@ from typing import Any
 
 from oilstone_registry import cli_ab
 from oilstone_registry.options import act, acting, making, open_, swapping, verb
+from oilstone_registry.router import command as cli_serve
 from oilstone_schemas import command
 from oilstone_schemas.command import OilstoneError
 
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_ab.add(verbs, PROG, AT)
     _add_promote(verbs)
     _add_handover(verbs)
+    cli_serve.add(verbs, PROG, AT)
     return parser
 
 

@@ -57,6 +57,7 @@ class Specialist:
     generation: int
     test: Test | None = None
     before: Adapter | None = None
+    shadow: Adapter | None = None  # gets copies of requests, whose answers are thrown away
     changed_at: float = 0.0  # time.monotonic() when this router saw the production version change
 
 

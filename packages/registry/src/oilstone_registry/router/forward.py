@@ -1,0 +1,310 @@
+"""The hot path: a request to the version that should answer it, and the answer back, unbuffered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+from oilstone_registry.assignment import CANDIDATE
+from oilstone_registry.router import attempt, body, domains
+from oilstone_registry.router.answer import TIMEOUT, Failure
+from oilstone_registry.router.assignments import sign
+from oilstone_registry.router.attempt import Opened
+from oilstone_registry.router.outcomes import SYSTEM
+from oilstone_registry.router.routing import Arm, Choice, Route
+from oilstone_registry.router.state import Replica
+from oilstone_registry.router.web import Receive, Refused, Send, read_body
+from oilstone_schemas.command import OilstoneError
+
+if TYPE_CHECKING:
+    from oilstone_registry.router.router import Router
+
+PATHS = ("/v1/chat/completions", "/v1/completions", "/v1/embeddings")
+AUTO = "auto"
+KEPT = 1 << 20  # bytes of an answer that is kept for the judge
+ENDS = (b"data: [DONE]", b"data:[DONE]")
+_STATUS = {TIMEOUT: 504, attempt.FULL: 503, attempt.NONE: 503, attempt.BUSY: 503, "lost": 503}
+
+
+class Forward:
+    """One request on its way."""
+
+    __slots__ = (
+        "assigned",
+        "body",
+        "counted",
+        "extra",
+        "first_s",
+        "gone",
+        "headers",
+        "kept",
+        "opened",
+        "path",
+        "problem",
+        "receive",
+        "request_id",
+        "route",
+        "router",
+        "said",
+        "send",
+        "started",
+        "task",
+        "watching",
+    )
+
+    def __init__(
+        self,
+        router: Router,
+        path: str,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        self.router = router
+        self.path = path
+        self.headers = headers
+        self.receive = receive
+        self.send = send
+        self.started = time.monotonic()
+        self.request_id = router.request_id()
+        self.said: list[tuple[bytes, bytes]] = [(b"x-request-id", self.request_id.encode())]
+        self.task = asyncio.current_task()
+        self.watching: asyncio.Task[None] | None = None
+        self.gone = self.counted = False
+        self.opened: Opened | None = None
+        self.assigned: Any = None
+        self.problem: str | None = None
+        self.kept: list[bytes] | None = None
+
+    async def run(self) -> None:
+        """Answer the request; raises Refused when it cannot be passed on."""
+        self.router.forwards.add(self)
+        try:
+            choice = await self._chosen()
+            self.opened = await self._opened(choice)
+            await self._answer(self.opened)
+        except asyncio.CancelledError:
+            if not self.gone:
+                raise
+        finally:
+            self.router.forwards.discard(self)
+            if self.opened is not None:
+                self.opened.leave()
+            if self.watching is not None:
+                self.watching.cancel()
+
+    def unwatched(self, before: float) -> bool:
+        """Tell whether it has been on its way for long, and nobody looks after its client."""
+        return self.watching is None and self.started < before
+
+    def watch(self) -> None:
+        """Give up when the client goes: a server should not go on for nobody."""
+        self.watching = asyncio.get_running_loop().create_task(self._watched())
+
+    async def _watched(self) -> None:
+        message = await self.receive()
+        if message["type"] == "http.disconnect" and self.task is not None:
+            self.gone = True
+            self.task.cancel()
+
+    async def _chosen(self) -> Choice:
+        """Read the request and choose who answers."""
+        router = self.router
+        raw = await read_body(self.headers, self.receive, router.settings.max_body)
+        try:
+            found = body.parse(raw)
+            self.route = self._route(found)
+            start, end = body.place(raw)
+            self.body = raw[:start], raw[end:]
+        except OilstoneError as error:
+            raise Refused(400, "bad_request", str(error)) from None
+        deadlines = router.settings.deadlines
+        self.first_s = deadlines.first if found.get("stream") is True else deadlines.total
+        self.extra = b"x-request-id: %b\r\n" % self.request_id.encode()
+        if (trace := self.headers.get(b"traceparent")) is not None:
+            self.extra += b"traceparent: %b\r\n" % trace
+        choice = router.chooser.choose(self.route, self._unit(found), self.request_id, self.started)
+        self._assign(choice)
+        return choice
+
+    def _route(self, found: dict[str, Any]) -> Route:
+        """Return where the model's name leads; raises Refused when nowhere."""
+        router, name = self.router, found["model"]
+        if name == AUTO and router.domains is not None:
+            domain = router.domains.classify(domains.text_of(found))
+            name = router.domains.specialist(domain.name, router.snapshot)
+            said = f"{domain.name};confidence={domain.confidence:.4f}"
+            self.said.append((b"x-domain", said.encode("ascii", "replace")))
+        route = router.routes.get(name)
+        if route is None:
+            known = ", ".join(sorted(router.routes)) or "none yet"
+            raise Refused(
+                404, "model_not_found", f"there is no specialist {name[:80]!r}; there are: {known}"
+            )
+        return route
+
+    def _unit(self, found: dict[str, Any]) -> str | None:
+        """Return the unit of the experiment's kind, if the request says one."""
+        test = self.route.test
+        if test is None or test.unit == "request":
+            return self.request_id
+        given = self.headers.get(b"x-unit-id")
+        if given is not None:
+            return given.decode("latin-1")
+        user = found.get("user")
+        return user if test.unit == "user" and isinstance(user, str) else None
+
+    def _assign(self, choice: Choice) -> None:
+        self.assigned = assigned = choice.assigned
+        if assigned is None:
+            return
+        token = sign(self.router.secret, assigned)
+        self.said.append((b"x-assignment", token.encode()))
+        problem = self.headers.get(b"x-oilstone-problem")
+        if problem is not None and self.router.judge is not None:
+            self.problem, self.kept = problem.decode("latin-1"), []
+
+    async def _opened(self, choice: Choice) -> Opened:
+        """Return the first answer that begins well: the chosen arm's, else the production's."""
+        try:
+            return await self._asked(choice.arm)
+        except Failure as failure:
+            if choice.arm.name != CANDIDATE:
+                raise self._unanswered(failure) from None
+            self.router.stats.failovers += 1
+        route = self.router.routes.get(self.route.specialist.name, self.route)
+        arm = self.router.chooser.production(route, time.monotonic())
+        self.said.append((b"x-failover", arm.label.encode()))
+        try:
+            return await self._asked(arm)
+        except Failure as failure:
+            raise self._unanswered(failure) from None
+
+    async def _asked(self, arm: Arm) -> Opened:
+        """Ask replicas for one arm's answer; raises Failure."""
+        tried: list[Replica] = []
+        raw = arm.model.join(self.body)
+        while True:
+            replica = self._replica(arm, tried)
+            try:
+                return await attempt.attempt(arm, replica, self.path, raw, self.extra, self.first_s)
+            except Failure as failure:
+                tried.append(replica)
+                self._failed(arm, replica, failure)
+                if not self._again(arm, failure, tried):
+                    raise
+
+    def _again(self, arm: Arm, failure: Failure, tried: list[Replica]) -> bool:
+        """Tell whether another replica should be asked for the same version.
+
+        A version that has failed on its own has nothing to gain there, unless it is the
+        production's, which nothing stands behind.
+        """
+        retried = failure.kind in attempt.ELSEWHERE
+        if arm.name != CANDIDATE and failure.kind.startswith("5"):
+            retried = True
+        return retried and len(tried) < len(self.router.fleet.replicas)
+
+    def _replica(self, arm: Arm, tried: list[Replica]) -> Replica:
+        replica, full = self.router.chooser.replica(arm.served, time.monotonic(), tried)
+        if replica is None:
+            if full:
+                raise Failure(attempt.FULL, "every server has as many requests as it may have")
+            raise Failure(attempt.NONE, f"no server is ready to answer as {arm.label}")
+        return replica
+
+    def _failed(self, arm: Arm, replica: Replica, failure: Failure) -> None:
+        """Count a failure where it belongs: to the version, and to the server if it is to blame."""
+        kind, router = failure.kind, self.router
+        arm.tally.failures[kind] += 1
+        if kind == attempt.LOST:
+            router.fleet.mark(replica, arm.served, None)
+            router.changed.set()
+        if kind in attempt.NOBODYS:
+            return
+        blamed = replica if kind in attempt.REPLICAS else None
+        router.chooser.failed(blamed, arm.served, time.monotonic())
+        if kind not in attempt.ELSEWHERE:
+            self._count_failure()
+
+    def _count_failure(self) -> None:
+        """Count the request as its arm's failure, whoever answers it after all."""
+        if self.assigned is None or self.counted:
+            return
+        self.counted = True
+        latency_ms = (time.monotonic() - self.started) * 1000
+        self.router.recorder.saw(self.assigned, 0.0, latency_ms, SYSTEM)
+
+    def _unanswered(self, failure: Failure) -> Refused:
+        """Return what the client is told when nobody answers."""
+        if failure.kind not in attempt.NOBODYS:
+            self._count_failure()
+        self.router.stats.refused[failure.kind] += 1
+        status = _STATUS.get(failure.kind, 502)
+        retry = 1 if status == 503 else None
+        return Refused(status, f"upstream_{failure.kind}", str(failure), retry)
+
+    async def _answer(self, opened: Opened) -> None:
+        """Send the answer on as it comes; raises nothing once its first byte is sent."""
+        arm, tally = opened.arm, opened.arm.tally
+        now = time.monotonic()
+        tally.first.add(now - self.started)
+        self.router.chooser.succeeded(opened.replica, arm.served)
+        headers = [*arm.headers, *self.said, *opened.headers]
+        if opened.whole:
+            headers.append((b"content-length", b"%d" % len(opened.first)))
+        await self.send(
+            {"type": "http.response.start", "status": opened.status, "headers": headers}
+        )
+        size = await (self._rest(opened) if not opened.whole else self._at_once(opened))
+        tally.bytes += size
+        tally.statuses[opened.status] += 1
+        self._finished(opened)
+
+    async def _at_once(self, opened: Opened) -> int:
+        await self.send({"type": "http.response.body", "body": opened.first})
+        if self.kept is not None:
+            self.kept.append(opened.first)
+        return len(opened.first)
+
+    async def _rest(self, opened: Opened) -> int:
+        """Send chunk after chunk; return how many bytes."""
+        send, read, part = self.send, opened.answer.read, opened.first
+        size, last = 0, b""
+        try:
+            while part:
+                size += len(part)
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+                if self.kept is not None and size <= KEPT:
+                    self.kept.append(part)
+                last = part if len(part) > 15 else last + part
+                part = await read()
+            if opened.streamed and not last.rstrip().endswith(ENDS):
+                raise Failure("unfinished", "the stream ended without [DONE]")
+        except Failure as failure:
+            await self._broken(opened, failure)
+            raise
+        await send({"type": "http.response.body", "body": b""})
+        return size
+
+    async def _broken(self, opened: Opened, failure: Failure) -> None:
+        """Tell the client in the stream, and count it."""
+        self._failed(opened.arm, opened.replica, failure)
+        self._count_failure()
+        if opened.streamed:
+            refused = Refused(502, f"upstream_{failure.kind}", str(failure))
+            event = b"\n\ndata: %b\n\n" % refused.reply.body
+            await self.send({"type": "http.response.body", "body": event, "more_body": True})
+
+    def _finished(self, opened: Opened) -> None:
+        """Count an answer that came whole."""
+        took = time.monotonic() - self.started
+        opened.arm.tally.whole.add(took)
+        assigned = self.assigned
+        if assigned is None or self.counted:
+            return
+        self.router.recorder.took(assigned.request_id, took * 1000)
+        if self.kept is not None and opened.status < 400:
+            answer = b"".join(self.kept)
+            self.router.judge.offer(assigned, self.problem, answer, opened.streamed, took * 1000)
