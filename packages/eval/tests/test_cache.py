@@ -156,5 +156,5 @@ def test_a_full_disk_is_named_with_the_way_out(tmp_path: Path) -> None:
         pytest.skip("NO FULL DISK IS TRIED: there is no /dev/full")
     kept = cache(tmp_path)
     kept.path.symlink_to("/dev/full")
-    with pytest.raises(MissingTool, match="No space left.*XDG_CACHE_HOME"):
+    with pytest.raises(MissingTool, match=r"No space left.*XDG_CACHE_HOME"):
         kept.keep(PROGRAM, WRONG)

@@ -68,9 +68,9 @@ class Cache:
             os.write(self._file, dumps(row) + b"\n")
         except OSError as error:
             raise MissingTool(
-                f"{self.path.parent}: {error.strerror}. Verdicts are kept there as they are reached;"
-                " make room, or set XDG_CACHE_HOME to another place, or give --no-cache to keep them"
-                " beside --out until they are whole"
+                f"{self.path.parent}: {error.strerror}. Verdicts are kept there as they are"
+                " reached; make room, set XDG_CACHE_HOME to another place, or give --no-cache to"
+                " keep them beside --out until all are there"
             ) from error
 
     def close(self) -> None:
