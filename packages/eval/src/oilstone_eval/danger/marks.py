@@ -13,7 +13,9 @@ SHELL = "\x07"
 # Of every process's number; without end.
 PROCESSES = "\x0e"
 ENDLESS = "\x0f"
-ANY = re.compile("[\x02-\x07\x0e\x0f]")
+# Of everything that a tool can list, none left out.
+LISTED = "\x10"
+ANY = re.compile("[\x02-\x07\x0e-\x10]")
 _PLACEHOLDER = re.compile(rb"\{\{[^{}]*\}\}")
 
 
@@ -26,6 +28,10 @@ def merge(*texts: str) -> str:
     """Return the mark that text made from these carries."""
     joined = "".join(texts)
     return next(
-        (mark for mark in (REMOTE, DECODED, INSTALLER, SECRET, SHELL, PROCESSES) if mark in joined),
+        (
+            mark
+            for mark in (REMOTE, DECODED, INSTALLER, SECRET, SHELL, PROCESSES, LISTED)
+            if mark in joined
+        ),
         UNKNOWN,
     )

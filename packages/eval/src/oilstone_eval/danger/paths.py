@@ -22,7 +22,12 @@ SECOND = {
     "System": names("Library"),
 }
 # Below /var/lib.
-DATA = names("mysql mariadb postgresql pgsql mongodb redis docker etcd kubelet dpkg rpm pacman")
+DATA = names("mysql mariadb postgresql pgsql mongodb mongo redis docker etcd kubelet dpkg rpm pacman"
+             " elasticsearch influxdb grafana prometheus cassandra rabbitmq kafka containerd libvirt"
+             " jenkins gitlab ldap openldap samba clickhouse couchdb neo4j consul vault minio ceph"
+             " zookeeper rancher nfs iscsi mysql-files pgadmin lxc lxd asterisk bind named")  # fmt: skip
+_SITES = {("var", "www"), ("var", "backups"), ("var", "mail"), ("var", "spool"), ("var", "opt"),
+          ("var", "vmail"), ("var", "db"), ("usr", "local")}  # fmt: skip
 _TAIL = re.compile(
     r"(/(\*|\.\*|\.\[[^/]*\]\*|\?\*|\*\*|\*\.\*|\{\*,\.\*\}|\.\[!\.\]\*|\.\?\?\*))+$"
 )
@@ -32,14 +37,19 @@ _DISK = re.compile(
     r"|mapper/[\w.-]+|disk/by-[\w/.:-]+|a?da\d+(s\d+)?|loop\d+|sg\d+|mtd\w*|mem|kmem|port"
     r"|(s|h|v|xv)d[*?\[][^/]*|nvme[*?\[][^/]*)$"
 )
-CRITICAL_FILES = re.compile(
-    r"/etc/(passwd|shadow|group|gshadow|sudoers|fstab|hosts|crypttab|ld\.so\.\w+|inittab|"
-    r"resolv\.conf"
-    r"|sudoers\.d/\S*|pam\.d/\S*|ssh/sshd_config|profile|environment)-?$"
-    r"|/boot/\S+|/(usr/)?s?bin/\S+|/(usr/)?lib(64|32)?/(ld-|libc|systemd/)\S*|/vmlinu[xz]\S*|"
-    r"/initrd\S*"
-    r"|/proc/(sysrq-trigger|kcore)|/proc/sys/kernel/\S+|/sys/firmware/\S+|/var/lib/(dpkg|rpm)/\S*"
+# Top folders whose names say that others keep things there; and folders of such folders.
+_KEEPS = re.compile(
+    r"(data|backups?|storage|volumes?|vol|exports?|shares?|archives?|databases?|db|www|pool|tank"
+    r"|nas|nfs|mail|logs|snapshots?|persistent|postgres|mysql|prod|production|company|records)\d*$"
 )
+_HOLDERS = names("srv mnt media data backup backups storage export exports Volumes pool tank nfs")
+_MADE = re.compile(
+    r"(tmp|temp|test\w*|build|dist|cache|out\w*|old|scratch|mnt|cdrom|iso|chroot)", re.I
+)
+_KEPT = re.compile(r"(?!tmp|temp|test|cache|old)[\w-]+(\.[\w-]+)*|\*")
+_OWN = names("Documents Desktop Pictures Photos Music Videos Movies Library Downloads projects"
+             " .config .local .mozilla .thunderbird .password-store .gnupg .ssh .aws .kube"
+             " .docker .bitcoin .electrum work code")  # fmt: skip
 
 
 def is_disk(path: str) -> bool:
@@ -48,10 +58,12 @@ def is_disk(path: str) -> bool:
 
 
 def clean(path: str) -> str:
-    """Return the path without doubled slashes, dots and a trailing slash."""
+    """Return the path without doubled slashes, dots, a trailing slash and ways around the root."""
     if not path or path[0] not in "/~.":
         return path
     tidy = normpath(path)
+    if tidy.startswith("/proc/"):
+        tidy = re.sub(r"^/proc/(self|thread-self|1|\d+|\$\$)/(root|cwd)(?=/|$)", "", tidy) or "/"
     return tidy[1:] if tidy.startswith("//") else tidy
 
 
@@ -70,6 +82,8 @@ def below(path: str) -> tuple[Level, str] | None:
         return Level.CRITICAL, "a home folder"
     if re.fullmatch(r"~/\.(ssh|gnupg|aws|kube)", tidy):
         return Level.DANGEROUS, "a folder of keys"
+    if tidy.startswith("~/") and tidy[2:] in _OWN:
+        return Level.DANGEROUS, "what a user keeps"
     return _relative(tidy, globbed)
 
 
@@ -91,11 +105,16 @@ def _absolute(parts: list[str]) -> tuple[Level, str] | None:
         return None
     if not rest:
         hit = [name for name in TOP if fnmatchcase(name, first)]
-        return (Level.CRITICAL, f"/{hit[0]}") if hit else None
+        kept = (Level.DANGEROUS, f"/{first}") if _KEEPS.match(first) else None
+        return (Level.CRITICAL, f"/{hit[0]}") if hit else kept
     if len(rest) == 1:
         return _second(first, rest[0])
     if (first, rest[0]) == ("var", "lib") and rest[1] in DATA:
         return Level.DANGEROUS, "the data of a service"
+    if first in ("home", "Users") and len(rest) == 2 and rest[1] in _OWN:
+        return Level.DANGEROUS, "what a user keeps"
+    if (first, rest[0]) in _SITES and len(rest) == 2 and _KEPT.fullmatch(rest[1]):
+        return Level.DANGEROUS, "what others keep there"
     if first in ("etc", "boot", "usr", "lib", "lib64", "bin", "sbin", "sys", "proc"):
         return None if rest[0] == "local" else (Level.REVIEW, f"a part of /{first}")
     return None
@@ -104,6 +123,8 @@ def _absolute(parts: list[str]) -> tuple[Level, str] | None:
 def _second(first: str, second: str) -> tuple[Level, str] | None:
     if first in ("home", "Users") and UNKNOWN not in second:
         return Level.DANGEROUS, "a user's home folder"
+    if first in _HOLDERS and not ANY.search(second) and not _MADE.match(second):
+        return Level.DANGEROUS, "what others keep there"
     if second in SECOND.get(first, ()):
         return Level.CRITICAL, f"/{first}/{second}"
     if first in ("etc", "boot", "usr", "lib", "lib64", "bin", "sbin", "sys", "proc", "dev"):

@@ -74,30 +74,6 @@ def _dd(call: Call) -> Iterator[Hit]:
             yield Hit(Level.DANGEROUS, "resources", "fills the disk, without end")
 
 
-@rule(
-    "pvremove vgremove lvremove zpool zfs mdadm cryptsetup nvme btrfs lvreduce efibootmgr flashrom"
-)
-def _volumes(call: Call) -> Iterator[Hit]:
-    text = call.text
-    harm = {
-        "zpool": r"\s(destroy|labelclear)\s", "zfs": r"\sdestroy\s", "nvme": r"\s(format|"
-        r"sanitize)\s",
-        "mdadm": r"--zero-superblock", "btrfs": r"\ssubvolume\s+delete\s|\sdevice\s+(remove|"
-        r"delete)\s",
-        "cryptsetup": r"\s(luksFormat|erase|luksErase|luksKillSlot|reencrypt)\s",
-        "efibootmgr": r"\s(-\w*B|--delete-bootnum)", "flashrom": r"\s(-\w*[wE]|--write|--erase)",
-    }.get(call.name, ".")  # fmt: skip
-    if re.search(harm, text):
-        sure = re.search(r"\s(-\w*[fyqr]\w*|--force|--yes|--batch-mode|-E)\s", text) or _disks(call)
-        named = call.name in ("zpool", "zfs", "efibootmgr", "flashrom") or any(
-            below(word) for word in call.plain.operands
-        )
-        unknown = "\x02" in text
-        answered = ENDLESS in (call.stdin or "")
-        level = Level.DANGEROUS if (sure or named or answered) and not unknown else Level.REVIEW
-        yield Hit(level, "disk", f"destroys volumes or what they hold ({call.name})")
-
-
 @rule("mount umount swapoff")
 def _mount(call: Call) -> Iterator[Hit]:
     flags = parse(call.args, "tToLU")

@@ -57,25 +57,6 @@ def _kill_by_name(call: Call, every: Hit) -> Iterator[Hit]:
             yield every if name not in ("sshd",) else every._replace(reason="ends all logins")
 
 
-@rule(
-    "aa-teardown iptables ip6tables nft ufw firewall-cmd setenforce pfctl ebtables iptables-legacy"
-)
-def _firewall(call: Call) -> Iterator[Hit]:
-    text = call.text
-    off = {
-        "nft": r"\sflush\s+ruleset|\sdelete\s+table", "ufw": r"^(?!.*--dry-run).*\s(disable|"
-        r"reset)\s",
-        "firewall-cmd": r"--panic-on|--set-default-zone=?\s*trusted", "setenforce": r"\s(0|"
-        r"Permissive)\s",
-        "pfctl": r"\s-\w*(d|F)\s", "aa-teardown": r"^\s+$",
-    }.get(call.name, r"\s(-F|--flush|-X|--delete-chain)\s|\s(-P|--policy)\s+(INPUT|"
-    r"FORWARD)\s+ACCEPT\s")  # fmt: skip
-    if re.search(off, text):
-        yield Hit(Level.DANGEROUS, "security_off", f"takes protection away ({call.name})")
-    if re.search(r"\s(-P|--policy)\s+(INPUT|OUTPUT)\s+DROP\s", text):
-        yield Hit(Level.REVIEW, "security_off", "may lock everybody out")
-
-
 @rule("history")
 def _history(call: Call) -> Iterator[Hit]:
     if call.plain.has("c") and not call.plain.has("r"):
@@ -93,13 +74,21 @@ def _crontab(call: Call) -> Iterator[Hit]:
         yield Hit(level, "persistence", "replaces the whole schedule of a user")
 
 
+# Accounts that nobody logs in with; groups as good as root.
+_SERVES = re.compile(
+    r"\s(www-data|nobody|guest|daemon|nginx|apache|http|httpd|mysql|postgres|ftp|games|backup|mail|redis|bin|sys|sshd"
+    r"|tomcat|jenkins|anonymous|test)\s"
+)
+_RIGHTS = re.compile(r"[\s,](sudo|wheel|root|admin|docker|lxd|disk|shadow|adm)[\s,]")
+
+
 @rule("userdel deluser usermod passwd chpasswd useradd adduser groupdel visudo chage vipw")
 def _accounts(call: Call) -> Iterator[Hit]:
     text, root = call.text, re.search(r"\sroot\s", call.text)
     if call.name in ("userdel", "deluser", "groupdel") and root:
         yield Hit(Level.CRITICAL, "accounts", "deletes root")
     elif call.name in ("userdel", "deluser") and call.plain.has("r", "remove", "remove-home"):
-        level = Level.DANGEROUS if call.plain.has("f", "force") else Level.REVIEW
+        level = Level.REVIEW if UNKNOWN in text else Level.DANGEROUS
         yield Hit(level, "accounts", "deletes a user and the home folder")
     elif root and re.search(
         r"\s(-[dluLp]|--delete|--lock|--expire|-s\s+\S*(nologin|false))\s", text
@@ -107,6 +96,8 @@ def _accounts(call: Call) -> Iterator[Hit]:
         yield Hit(Level.DANGEROUS, "accounts", "locks root out, or lets in whoever asks")
     elif re.search(r"\s(-\w*o\w*\s+)?(-o?u|--uid)[\s=]+0\s", text):
         yield Hit(Level.DANGEROUS, "privilege", "makes another root")
+    elif _SERVES.search(text) and _RIGHTS.search(text):
+        yield Hit(Level.DANGEROUS, "privilege", "gives a service root's rights")
     elif re.search(r"\s-a?G\s+\S*(sudo|wheel|root|admin|docker)|\s(sudo|wheel)\s", text):
         yield Hit(Level.REVIEW, "privilege", "gives somebody root's rights")
     if call.name == "visudo" and call.stdin:
@@ -176,13 +167,3 @@ def _kernel(call: Call) -> Iterator[Hit]:
         or call.name == "ifdown"
     ):
         yield Hit(Level.REVIEW, "network", "takes the network away")
-
-
-@rule("journalctl auditctl logrotate wevtutil")
-def _logs(call: Call) -> Iterator[Hit]:
-    if call.name == "auditctl" and re.search(r"\s(-D|-e\s+0)\s", call.text):
-        yield Hit(Level.DANGEROUS, "cover_tracks", "stops the record of what happens")
-    if call.name == "journalctl" and re.search(
-        r"--vacuum-(time|size)=?\s*[01](s|K|\s|B)", call.text
-    ):
-        yield Hit(Level.DANGEROUS, "cover_tracks", "empties the journal")

@@ -5,12 +5,24 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from oilstone_eval.danger import rules_disks, rules_files, rules_remote, rules_system, writes
+from oilstone_eval.danger import (
+    rules_disks,
+    rules_files,
+    rules_remote,
+    rules_system,
+    tables_cloud,
+    tables_data,
+    tables_disks,
+    tables_guard,
+    tables_work,
+    writes,
+)
 from oilstone_eval.danger.bombs import is_bomb, is_endless, is_script_bomb
 from oilstone_eval.danger.calls import Call, rules
 from oilstone_eval.danger.carried import carried
 from oilstone_eval.danger.grammar import parse
 from oilstone_eval.danger.interpreters import commands_in, said
+from oilstone_eval.danger.later import is_run_later, put_off, scheduled
 from oilstone_eval.danger.levels import Hit, Level
 from oilstone_eval.danger.marks import (
     DECODED,
@@ -25,6 +37,7 @@ from oilstone_eval.danger.outputs import SECRETS, printed
 from oilstone_eval.danger.places import entered, file_key, located
 from oilstone_eval.danger.programs import program_of
 from oilstone_eval.danger.searches import executed
+from oilstone_eval.danger.settings import weak
 from oilstone_eval.danger.words import SPLIT, Words, braces
 from oilstone_eval.danger.wrappers import (
     INTERPRETERS,
@@ -38,7 +51,8 @@ from oilstone_eval.danger.wrappers import (
 )
 
 # Importing them registers their rules.
-RULES = (rules_disks, rules_files, rules_remote, rules_system)
+RULES = (rules_disks, rules_files, rules_remote, rules_system,
+         tables_cloud, tables_data, tables_disks, tables_guard, tables_work)  # fmt: skip
 DEEPEST = 6
 UNWRAPS = 12
 _REDIRECTS = ("file_redirect", "heredoc_redirect", "herestring_redirect")
@@ -189,8 +203,16 @@ class Scan:
     def _keep(self, path: str, append: bool, text: str, node: Node) -> None:
         path = file_key(path)
         self.files[path] = self.files.get(path, "") + "\n" + text if append else text
-        if writes.is_run_later(path):
-            self._nested(writes.scheduled(path, text), node)
+        if is_run_later(path):
+            self._later(path, text, node)
+        if hit := weak(path, text):
+            self._tell(hit, node)
+
+    def _later(self, path: str, text: str, node: Node) -> str:
+        """Look at text that is run later: a schedule, a startup file, a hook."""
+        if hit := put_off(path, text):
+            self._tell(hit, node)
+        return self._nested(scheduled(path, text), node)
 
     def _assign(self, node: Node) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
@@ -359,7 +381,7 @@ class Scan:
             for hit in rules(Call(name, tuple(args), stdin, self.files)):
                 self._tell(hit, node)
             fed = stdin if args[:1] == ["-"] or not args else None
-            return self._nested(writes.scheduled("crontab", fed), node) if fed else ""
+            return self._later("crontab", fed, node) if fed else ""
         if name in ("at", "batch"):
             return self._nested(stdin, node) if stdin else ""
         if args[:1] == ["/dev/stdin"] and stdin:

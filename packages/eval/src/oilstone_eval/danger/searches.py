@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from oilstone_eval.danger.marks import UNKNOWN
+from oilstone_eval.danger.marks import ANY, UNKNOWN
 
 # Tests that choose between files. All else leaves nothing out.
 _NARROW = re.compile(
     r"-(i?name|i?path|i?wholename|i?regex|[acm](time|min)|newer\w*|size|empty|user|group|uid|"
     r"gid|perm"
-    r"|links|inum|samefile|nouser|nogroup|used|lname|maxdepth|quit)$"
+    r"|links|inum|samefile|nouser|nogroup|used|lname|quit)$"
 )
-_EXEC = ("-exec", "-execdir", "-ok", "-okdir")
+_AGED = re.compile(r"-([acm](time|min)|newer\w*|empty|maxdepth|used|size|user|i?path|i?regex)$")
+# They leave nothing to be found again, wherever it was.
+_WIPES = ("shred", "srm", "wipe", "scrub")
+EXEC = ("-exec", "-execdir", "-ok", "-okdir")
 
 
 def roots(args: Sequence[str]) -> list[str]:
@@ -27,33 +30,48 @@ def roots(args: Sequence[str]) -> list[str]:
 
 
 def narrow(args: Sequence[str]) -> bool:
-    """Tell whether a find leaves something out; `-name '*'` does not."""
+    """Tell whether a find leaves much out; `-name '*'` and `! -name x` do not."""
     for place, word in enumerate(args):
-        if word in _EXEC:
+        if word in EXEC:
             return narrow(args[:place])
-        if _NARROW.match(word) and "".join(args[place + 1 : place + 2]) not in ("*", ".*"):
+        negated = args[place - 1] in ("!", "-not", "\\!") if place else False
+        everything = args[place + 1 : place + 2] in (["*"], [".*"], ["+0"], ["/"], ["-r"])
+        if _NARROW.match(word) and not everything and not negated:
             return True
     return False
+
+
+def reached(args: Sequence[str]) -> list[str]:
+    """Return patterns for what a find finds, ** for any depth; none when age or size choose."""
+    places = [root.rstrip("/") for root in roots(args) if ANY.sub("", root)]
+    if not narrow(args):
+        return [f"{place}/*" for place in places]
+    if any(_AGED.match(word) for word in args):
+        return []
+    names = [args[at + 1] for at, word in enumerate(args[:-1]) if word in ("-name", "-iname")]
+    return [f"{place}/**/{name}" for place in places for name in names]
 
 
 def executed(name: str, args: Sequence[str]) -> Iterator[list[str]]:
     """Yield every command that a find runs on what it finds."""
     if name not in ("find", "gfind", "fd", "fdfind"):
         return
-    places = roots(args)
+    places = reached(args)
     if name.startswith("fd"):
         # Its pattern comes before the folder; one of a single dot is any name.
         places = [word for word in args if word[:1] in ("/", "~")] if "." in args else []
-    exact = [root.rstrip("/") + "/*" for root in places if root[:1] in "/~"]
-    found = UNKNOWN if narrow(args) or not exact else exact[0]
+        places = [place.rstrip("/") + "/*" for place in places]
     place = 0
     while place < len(args):
-        if args[place] in (*_EXEC, "-x", "-X", "--exec") and args[place + 1 :]:
+        if args[place] in (*EXEC, "-x", "-X", "--exec", "--exec-batch") and args[place + 1 :]:
             rest = list(args[place + 1 :])
             ends = [i for i, word in enumerate(rest) if word in (";", "\\;", "+")]
             command = rest[: ends[0]] if ends else rest
             if name.startswith("fd") and "{}" not in command:
                 command.append("{}")
-            yield [word.replace("{}", found) for word in command]
+            wipes = command[:1] and command[0] in _WIPES
+            whole = [each for each in places if wipes or each[:1] in "/~"]
+            for each in whole or [UNKNOWN]:
+                yield [word.replace("{}", each) for word in command]
             place += len(command)
         place += 1

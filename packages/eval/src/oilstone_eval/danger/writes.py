@@ -18,12 +18,6 @@ _CONFIG = re.compile(
     r"/etc/(hosts|fstab|resolv\.conf|profile|environment|crypttab|ssh/sshd_config)$"
 )
 _HISTORY = re.compile(r"(~|/root|/home/[\w.-]+)/\.(\w+_history|history|zsh_history)$")
-_LATER = re.compile(
-    r"(~|/root|/home/[\w.-]+)/\.(bashrc|bash_profile|profile|zshrc|zprofile|bash_logout|"
-    r"bash_aliases)$"
-    r"|/etc/(profile|bash\.bashrc|rc\.local|profile\.d/\S+|cron\S*|crontab|init\.d/\S+)|"
-    r"/var/spool/cron/\S+"
-)
 # Logs of who logged in and what was watched; others are emptied to make room.
 LOGINS = re.compile(
     r"/var/(log|run)/(wtmp|btmp|utmp|lastlog|faillog|auth\.log|secure|audit(/\S*)?|audit\.log|\*)$"
@@ -31,7 +25,6 @@ LOGINS = re.compile(
 _KERNEL = re.compile(
     r"/sys/fs/selinux/enforce$|/proc/sys/kernel/(randomize_va_space|core_pattern|modprobe|yama/\S+)$"
 )
-_SCHEDULE = re.compile(r"^\s*(?:(?:[\d*/,-]+\s+){5}|@\w+\s+)(?:root\s+)?", re.MULTILINE)
 
 
 def overwritten(path: str, append: bool, empties: bool) -> Hit | None:
@@ -109,16 +102,6 @@ def variable(name: str, value: str) -> Hit | None:
             Level.DANGEROUS, "privilege", "loads a library from an open folder into programs"
         )
     return None
-
-
-def is_run_later(path: str) -> bool:
-    """Tell whether a file is run at the next login, boot or minute."""
-    return bool(_LATER.match(path))
-
-
-def scheduled(path: str, text: str) -> str:
-    """Return the commands of a file that is run later, without cron's columns."""
-    return _SCHEDULE.sub("", text) if "cron" in path else text
 
 
 def downloads(name: str, args: Sequence[str], stdin: str | None) -> Mapping[str, str]:
