@@ -16,6 +16,7 @@ from oilstone_data.sources.kinds import inventory, records
 from oilstone_schemas import artifact
 
 RULES = {"min_length": 10, "prefer_idiomatic": True, "score": "both"}
+KEY = "AKIA" + "QWERTYUIOPASDFGH"
 CONTENT = ("train.jsonl", "eval.jsonl", "test.jsonl", "refused.jsonl")
 
 
@@ -184,6 +185,33 @@ def test_filter_keeps_lines_as_they_are(foreign):
     assert (foreign.folder / "f" / "kept.jsonl").read_bytes() == good + b"\n"
     reasons = [row["reason"] for row in foreign.read(foreign.folder / "f" / "refused.jsonl")]
     assert reasons == ["too_short", "not_json"]
+
+
+@pytest.mark.parametrize(
+    ("solutions", "kept", "reasons"),
+    [
+        (["fn a() {}", "fn b() {}"], 1, []),
+        (["x", "fn b() {}"], 1, []),
+        (["x", "y"], 0, ["too_short"]),
+        (["x", f'fn a() -> String {{ "{KEY}" }}'], 0, ["secret"]),
+        ([f'fn a() -> String {{ "{KEY}" }}', "x"], 0, ["secret"]),
+    ],
+)
+def test_filter_keeps_a_line_once_or_refuses_it_once_for_what_stopped_its_best_solution(
+    foreign, solutions, kept, reasons
+):
+    tests = json.dumps({"inputs": ["1"], "outputs": ["2"]})
+    row = {"problem_id": 1, "question": "Add.", "input_output": tests,
+           "solutions": json.dumps(solutions)}  # fmt: skip
+    source = {**foreign.lines([row]), "adapter": "apps", "max_solutions": 9}
+    path = foreign.recipe(source, rust={"min_length": 5, "score": "text"}, secrets="refuse")
+    made = foreign.run("filter", path, "--out", foreign.folder / "f", "--json")
+    assert made.returncode == 0, made.stderr
+    line = json.dumps(row).encode() + b"\n"
+    assert (foreign.folder / "f" / "kept.jsonl").read_bytes() == line * kept
+    refused = foreign.read(foreign.folder / "f" / "refused.jsonl")
+    assert [row["reason"] for row in refused] == reasons
+    assert json.loads(made.stdout)["stages"][-1]["made"] == kept
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,25 @@ def test_rows_that_hold_an_evaluation_item_are_refused_and_the_item_is_named(for
     assert refused["id"] == "own/1" and "secret-1" in refused["explanation"]
 
 
+def test_a_family_keeps_a_clean_command_where_its_first_is_an_evaluation_item(foreign):
+    leaked = "find /srv/archive/reports -name '*.csv' -size +12M -newer stamp -exec gzip -9 {} +"
+    problem = {
+        "id": "secret-1", "language": "shell", "prompt": "Pack the large new reports.",
+        "tests": [], "reference": leaked, "domain": "files", "difficulty": None,
+        "licence": "MIT", "source": "eval", "slice": "eval",
+    }  # fmt: skip
+    jsonl.write(foreign.folder / "held.jsonl", [problem], "problem.v1")
+    clean = "find . -name x -size 1 -newer y -exec gzip -1 {} +"
+    source = {**foreign.lines([{"completion": leaked}, {"completion": clean}]), "language": "shell"}
+    keys = {
+        "shell": {"severity": None, "per_family": 1},
+        "decontaminate": {"against": ["held.jsonl"]},
+    }
+    out = foreign.build(foreign.recipe(source, **keys))
+    assert set(foreign.kept(out)) == {"own/2"}
+    assert foreign.refused(out) == {1: "contaminated"}
+
+
 def test_a_changed_evaluation_set_is_held_against_the_rows_again(foreign):
     problem = {
         "id": "a", "language": "rust", "prompt": "Walk.", "tests": [], "reference": None,

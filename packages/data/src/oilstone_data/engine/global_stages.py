@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +15,45 @@ from oilstone_schemas import jsonl
 
 
 def stages(settings: dict[str, Any], folder: Path) -> list[tuple[str, GlobalStage]]:
-    """Return (name, stage); what a stage cannot hold in memory it writes to `folder`."""
-    found: list[tuple[str, GlobalStage]] = []
-    if (shell := settings.get("shell")) is not None:
-        if shell["severity"] is not None:
-            found.append(("shellcheck", lint_gate(ShellCheck(cache()), shell["severity"])))
-        found.append(("commands", Unrepeated(shell["per_family"])))
+    """Return (name, stage); what a stage cannot hold in memory it writes to `folder`.
+
+    What keeps one row of several comes last: it must not choose one that another stage refuses.
+    """
+    return [
+        *_linted(settings),
+        *_judged(settings),
+        *_unseen(settings),
+        *_unrepeated(settings, folder),
+    ]
+
+
+def _linted(settings: dict[str, Any]) -> Iterator[tuple[str, GlobalStage]]:
+    if (severity := settings.get("shell", {}).get("severity")) is not None:
+        yield "shellcheck", lint_gate(ShellCheck(cache()), severity)
+
+
+def _judged(settings: dict[str, Any]) -> Iterator[tuple[str, GlobalStage]]:
     if (verdicts := settings.get("verdicts")) is not None:
         known = judged.by_row(verdicts["reports"], verdicts["samples"])
-        gate = judged.VerdictGate(known, verdicts["passed"], verdicts["danger"])
-        found.append(("verdicts", gate))
+        yield "verdicts", judged.VerdictGate(known, verdicts["passed"], verdicts["danger"])
+
+
+def _unseen(settings: dict[str, Any]) -> Iterator[tuple[str, GlobalStage]]:
     if (asked := settings.get("decontaminate")) is not None:
         from oilstone_data.decontaminate import Decontaminate
 
-        against = evaluation_sets(asked["against"])
-        stage = Decontaminate(
-            against, asked["fields"], copied=asked["copied"], renamed=asked["renamed"]
-        )
-        found.append(("decontaminate", stage))
+        given = {key: asked[key] for key in ("fields", "copied", "renamed")}
+        yield "decontaminate", Decontaminate(evaluation_sets(asked["against"]), **given)
+
+
+def _unrepeated(settings: dict[str, Any], folder: Path) -> Iterator[tuple[str, GlobalStage]]:
+    if (shell := settings.get("shell")) is not None:
+        yield "commands", Unrepeated(shell["per_family"])
     if (dedup := settings.get("dedup")) is not None:
         from oilstone_data.dedup import Deduplicate
 
-        unrepeated = Deduplicate(dedup["threshold"], dedup["ngram"], dedup["fields"], folder)
-        found.append(("dedup", unrepeated))
-    return found
+        near = Deduplicate(dedup["threshold"], dedup["ngram"], dedup["fields"], folder)
+        yield "dedup", near
 
 
 def evaluation_sets(places: Sequence[Path]) -> dict[str, Iterable[Row]]:

@@ -122,32 +122,46 @@ class _Run:
     def _through(self, record: Record, item: Item | Refusal) -> None:
         if isinstance(item, Refusal):
             self._refuse("adapt", record, item)
-            return
-        make = bare if self._task.raw else rows
-        for row in make(item, self._source, record.number):
-            self._made += 1
-            kept = self._judged(record, row)
-            if kept is not None:
-                self._keep(record, kept)
+        elif self._task.raw:
+            self._line(record, bare(item, self._source, record.number))
+        else:
+            for row in rows(item, self._source, record.number):
+                self._row(record, row)
 
-    def _judged(self, record: Record, row: Row) -> Row | None:
-        for name, stage in self._stages:
-            outcome = stage(row)
-            if type(outcome) is Refusal:
-                self._refuse(name, record, outcome, row["id"])
-                return None
-            if outcome is not None:
-                row = outcome  # type: ignore[assignment]
-        return row
+    def _line(self, record: Record, solutions: list[Row]) -> None:
+        """Keep the line, once, if one of its solutions passes; else say what stopped the best."""
+        self._made += 1
+        stage, refusal = -1, None
+        for row in solutions:
+            at, outcome = self._judged(row)
+            if type(outcome) is not Refusal:
+                self._kept.write(record.raw or orjson.dumps(record.value) + b"\n")
+                return
+            if at > stage:
+                stage, refusal = at, outcome
+        if refusal is not None:
+            self._refuse(self._stages[stage][0], record, refusal)
 
-    def _keep(self, record: Record, row: Row) -> None:
-        if self._task.raw:
-            self._kept.write(record.raw or orjson.dumps(record.value) + b"\n")
+    def _row(self, record: Record, row: Row) -> None:
+        self._made += 1
+        at, outcome = self._judged(row)
+        if type(outcome) is Refusal:
+            self._refuse(self._stages[at][0], record, outcome, row["id"])
             return
-        line = orjson.dumps(row)
+        line = orjson.dumps(outcome)
         self._digest.update(line)
         self._kept.write(line)
         self._kept.write(b"\n")
+
+    def _judged(self, row: Row) -> tuple[int, Row | Refusal]:
+        """Return how many stages the row passed, and what the last of them made of it."""
+        for at, (_, stage) in enumerate(self._stages):
+            outcome = stage(row)
+            if type(outcome) is Refusal:
+                return at, outcome
+            if outcome is not None:
+                row = outcome  # type: ignore[assignment]
+        return len(self._stages), row
 
     def _refuse(self, stage: str, record: Record, why: Refusal, row: str | None = None) -> None:
         self._reasons[stage][why.reason] += 1
