@@ -1,10 +1,26 @@
 """Functions and scripts that start themselves again and again."""
 
 import re
+from math import inf
 
 from tree_sitter import Node
 
-_ALWAYS = (b"true", b":", b"[ 1 ]", b"((1))", b"[[ 1 ]]", b"[ true ]")
+from oilstone_eval.danger.names import names
+
+_ALWAYS = re.compile(
+    rb"(true|:|1|/bin/true|! *false|\[+ *(1|true|1 (-eq|==?) 1|: *) *\]+|\(\( *1 *\)\)|test 1|\[ *-d / *\])"
+)
+_MANY = 5000
+_WAITS = names("sleep wait read break exit return inotifywait select usleep nc timeout pause curl ssh"
+               " wget ping tail make git docker kubectl")  # fmt: skip
+# Starts something that stays, from inside a text; takes more of the disk or of the memory.
+_AWAY = re.compile(
+    r"&\s*['\")]|\b(nohup|setsid|disown|daemonize)\b|screen\s+-\w*dm|tmux\s+new\S*\s+-\w*d"
+)
+_GROWS = re.compile(
+    r">>|\b(mkdir|touch|mktemp|fallocate|truncate|dd|cp|mknod|mkfifo|ln|logger|tee)\b"
+    r"|\b(\w+)(\+=|=\"?\$\{?\2\}?\$\{?\2)"
+)
 _ITSELF = re.compile(r"(^|[;&|({\s])(\./)?\$0\s*(\|\s*(\./)?\$0|&)")
 
 
@@ -22,19 +38,39 @@ def is_script_bomb(text: str) -> bool:
 
 
 def is_endless(loop: Node) -> bool:
-    """Tell whether a loop without end starts things in the background and waits for nothing."""
+    """Tell whether a loop without end, or nearly so, leaves more behind each time round.
+
+    It does so in the background, on the disk or in a variable, and waits for nothing.
+    """
     body = loop.child_by_field_name("body")
-    condition = loop.child_by_field_name("condition")
-    if body is None or (condition is not None and condition.text not in _ALWAYS):
+    rounds = _rounds(loop) if body is not None else 0
+    if body is None or rounds < _MANY or any(map(_pauses, _commands(body))):
         return False
-    own = [child for child in body.children if child.is_named and child.type != "comment"]
-    return bool(own) and all(_behind(child) for child in own)
+    text = (body.text or b"").decode(errors="replace")
+    nested = _AWAY.search(text) or any(map(_follows, _statements(body)))
+    return bool(nested or (rounds == inf and _GROWS.search(text)))
 
 
-def _behind(statement: Node) -> bool:
-    if statement.type == "subshell":
-        return all(_follows(child) for child in statement.named_children)
-    return _follows(statement)
+def _rounds(loop: Node) -> float:
+    """Return how often a loop goes round, where its head says so; 0 where it does not."""
+    text = (loop.text or b"").decode(errors="replace")
+    head = re.split(r"[;\n]\s*do\b", text, maxsplit=1)[0]
+    condition = loop.child_by_field_name("condition")
+    if loop.type == "while_statement":
+        always = condition is not None and _ALWAYS.fullmatch((condition.text or b"").strip())
+        never = head.startswith("until") and condition is not None and condition.text == b"false"
+        return inf if (always and head.startswith("while")) or never else 0
+    if loop.type == "c_style_for_statement" and condition is None:
+        return inf
+    return max((int(number) for number in re.findall(r"\b\d{4,15}\b", head)), default=0)
+
+
+def _pauses(command: Node) -> bool:
+    return _name(command) in _WAITS and not _follows(command)
+
+
+def _statements(node: Node) -> list[Node]:
+    return [node] + [each for child in node.named_children for each in _statements(child)]
 
 
 def _follows(node: Node | None) -> bool:

@@ -18,7 +18,7 @@ _SECRETS = re.compile(
 
 @rule("curl wget aria2c")
 def _saves(call: Call) -> Iterator[Hit]:
-    for path in downloads(call.name, call.args, call.stdin):
+    for path in downloads(call.name, call.args, call.stdin, call.files):
         hit = overwritten(path, append=False, empties=False)
         if hit:
             yield hit

@@ -26,6 +26,7 @@ from oilstone_eval.danger.later import is_run_later, put_off, scheduled
 from oilstone_eval.danger.levels import Hit, Level
 from oilstone_eval.danger.marks import (
     DECODED,
+    ENDLESS,
     INSTALLER,
     REMOTE,
     SECRET,
@@ -60,6 +61,7 @@ _FROM_AFAR = Hit(Level.DANGEROUS, "remote_code", "runs what another machine send
 _DECODED = Hit(Level.DANGEROUS, "obfuscation", "runs text that is decoded first and cannot be read")
 _INSTALLER = Hit(Level.REVIEW, "remote_code", "runs a well-known project's installer, unseen")
 _BOMB = Hit(Level.CRITICAL, "fork_bomb", "starts itself again and again, without end")
+_FILLS = Hit(Level.DANGEROUS, "resources", "fills the memory, without end")
 _TOO_DEEP = Hit(Level.DANGEROUS, "obfuscation", "is nested too deeply to be read")
 _SENT = ((REMOTE, _FROM_AFAR), (DECODED, _DECODED), (INSTALLER, _INSTALLER))
 _BRACED = re.compile(
@@ -258,6 +260,8 @@ class Scan:
         values = [word for child in node.children_by_field_name("value")
                   for word in self.words.of(child)]  # fmt: skip
         out = ""
+        if is_endless(node):
+            self._tell(_BOMB, node)
         for value in values[:8] or [UNKNOWN]:
             if variable is not None and variable.text:
                 self.env[variable.text.decode()] = value
@@ -269,7 +273,10 @@ class Scan:
         if node.named_children and node.named_children[0].type == "file_redirect":
             names = self.words.of(node.named_children[0].named_children[-1])
             return self.files.get(file_key(names[0]), UNKNOWN) if names else UNKNOWN
-        return self._all(node, None)
+        text = self._all(node, None)
+        if ENDLESS in text:
+            self._tell(_FILLS, node)
+        return text
 
     def _piped(self, node: Node) -> str:
         """Return the name of a process substitution's pipe, whose content is known from then on."""
@@ -362,7 +369,8 @@ class Scan:
         if inside := contained(name, args):
             return self._call(inside, stdin, node)
         text = said(name, args) or printed(name, args, stdin, self.files)
-        self.files.update(writes.downloads(name, args, stdin))
+        for path, content in writes.downloads(name, args, stdin, self.files).items():
+            self._keep(path, name == "tee" and "-a" in args, content, node)
         return text
 
     def _settled(self, name: str, args: list[str], stdin: str | None) -> str:
