@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from oilstone_eval.sandbox.pool import Pool
 from oilstone_eval.sandbox.slot import Slot
 from oilstone_eval.sandbox.tier import best
 from oilstone_eval.sandbox.walls import Walls
+from oilstone_eval.sandbox.watchdog import Waits
 from oilstone_schemas.command import MissingTool
 
 LIMITS = Limits(cpu_seconds=1, wall_seconds=2, memory_mib=256, output_kib=64, processes=16)
@@ -199,12 +201,38 @@ def test_walls_through_which_a_canary_gets_out_are_no_sandbox(
         best({})
 
 
-def test_a_job_that_waits_for_a_busy_cpu_is_not_out_of_time(bwrap: Walls) -> None:
-    code = "import time\nwhile time.process_time() < 0.8: pass\nprint('done')"
+BUSY = "import time\nwhile time.process_time() < 0.8: pass\nprint('done', flush=True)"
+BELOW = {
+    "itself": BUSY,
+    "in a child": f"import os\nif os.fork(): os.wait()\nelse:\n    exec({BUSY!r})",
+    "in a thread": (
+        "import time, threading\ndef f():\n    while time.process_time() < 0.8: pass\n"
+        "t = threading.Thread(target=f)\nt.start()\nt.join()\nprint('done')"
+    ),
+}
+
+
+@pytest.mark.parametrize("code", BELOW.values(), ids=BELOW)
+def test_a_job_that_waits_for_a_busy_cpu_is_not_out_of_time(bwrap: Walls, code: str) -> None:
     job = replace(python(code), limits=replace(LIMITS, wall_seconds=1.4, cpu_seconds=5))
-    loops = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(6)]
+    # Each in a session of its own: the kernel may share CPUs out among sessions.
+    words = ["sh", "-c", "while :; do :; done"]
+    loops = [subprocess.Popen(words, start_new_session=True) for _ in range(6)]
     try:
         assert text(one(bwrap, job)) == "done\n"
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+def test_time_that_processes_of_a_job_take_one_another_is_no_waiting() -> None:
+    code = f"import os\nos.sched_setaffinity(0, {{{min(os.sched_getaffinity(0))}}})\nwhile 1: pass"
+    loops = [subprocess.Popen([sys.executable, "-I", "-S", "-c", code]) for _ in range(4)]
+    try:
+        time.sleep(0.5)
+        pids = {loop.pid for loop in loops}
+        assert Waits().since(pids) < max(Waits().since({pid}) for pid in pids)
     finally:
         for loop in loops:
             loop.kill()

@@ -58,14 +58,20 @@ class _Child:
         self.number, self.pid, self.trouble = number, pid, trouble
         self.wall, self.total_kib = order["wall"], order["total_mib"] << 10
         self.scratch: str | None = order.get("scratch")
-        self.started, self.stopped = time.monotonic(), ""
+        self.started, self.waited, self.stopped = time.monotonic(), 0.0, ""
         self.ended = os.pidfd_open(pid)
+
+    def overdue(self) -> bool:
+        """Tell whether it has had its wall time, but for waits for CPUs that others kept busy."""
+        seconds = time.monotonic() - self.started
+        return seconds - self.waited >= self.wall or seconds >= watchdog.MOST * self.wall
 
 
 class _Zygote:
     def __init__(self, control: socket.socket, place: Place) -> None:
         self.control, self.place = control, place
         self.children: dict[int, _Child] = {}
+        self.waits = watchdog.Waits()
         self.poll = select.poll()
         self.poll.register(control, select.POLLIN)
 
@@ -112,16 +118,24 @@ class _Zygote:
         self.poll.register(child.ended, select.POLLIN)
 
     def _tick(self) -> None:
-        now = time.monotonic()
         watched = [child for child in self.children.values() if child.wall < ENDLESS]
+        theirs = self._processes(watched)
+        waited = self.waits.since(theirs)
         for child in watched:
-            if watchdog.overdue(child.pid, now - child.started, child.wall):
+            child.waited += waited
+            if child.overdue():
                 self._stop(child, "wall")
-        if self.place.walled and watched:
-            spared = {os.getpid(), *(c.pid for c in self.children.values() if c not in watched)}
-            if watchdog.resident(spared) > min(child.total_kib for child in watched):
-                for child in watched:
-                    self._stop(child, "memory")
+        most = min((child.total_kib for child in watched), default=0)
+        if self.place.walled and watched and watchdog.resident(theirs) > most:
+            for child in watched:
+                self._stop(child, "memory")
+
+    def _processes(self, watched: list[_Child]) -> set[int]:
+        """Return the processes of jobs that are watched; without walls, their first ones."""
+        if not self.place.walled:
+            return {child.pid for child in watched}
+        others = [child.pid for child in self.children.values() if child not in watched]
+        return watchdog.processes({os.getpid(), *others})
 
     def _stop(self, child: _Child, why: str) -> None:
         child.stopped = child.stopped or why
