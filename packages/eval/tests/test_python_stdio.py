@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from oilstone_eval.judges.base import Case, Program, Ruling
 from oilstone_eval.judges.outputs import difference
+from oilstone_eval.judges.python.company import may_share
 from oilstone_eval.judges.python.judge import PythonJudge
 
 SUM = "print(sum(map(int, input().split())))\n"
@@ -69,6 +70,78 @@ def test_the_reason_is_told(python: PythonJudge, code: str, reason: str, kind: s
 def test_a_case_finds_nothing_of_the_one_before(python: PythonJudge) -> None:
     code = "import os\nprint('seen' in globals(), os.listdir('.'))\nseen = 1\nopen('a', 'w')\n"
     assert one(python, code, Case("", "False []"), Case("", "False []")).status == "passed"
+
+
+_MORE = "try:\n    {0}.n += 1\nexcept AttributeError:\n    {0}.n = 1\nprint({0}.n)\n"
+# Programs that print how often they have run, if they find where they wrote that down.
+COUNTERS = {
+    "a module": "import sys\n" + _MORE.format("sys"),
+    "the builtins": "b = __builtins__\n" + _MORE.format("b"),
+    "a module by another name": "import sys\ndef f(m):\n    m.n = 1 + m.__dict__.get('n', 0)\n"
+    "    print(m.n)\nf(sys)\n",
+    "a class": "from collections import Counter\n" + _MORE.format("Counter"),
+    "a class by another name": "import collections\nc = collections.Counter\n" + _MORE.format("c"),
+    "a class in a loop": "import enum\nfor c in [enum.Enum]:\n"
+    "    c.n = 1 + c.__dict__.get('n', 0)\n    print(c.n)\n",
+    "the class of an object": "from fractions import Fraction\nc = type(Fraction(1))\n"
+    + _MORE.format("c"),
+    "a function": "from heapq import nlargest as f\n" + _MORE.format("f"),
+    "what ends programs": _MORE.format("exit"),
+    "a module's table": "from json.encoder import ESCAPE_DCT as d\nd.update(n=d.get('n', 0) + 1)\n"
+    "print(d['n'])\n",
+    "the environment": "import os\nn = int(os.environ.get('n', '0')) + 1\n"
+    "os.environ['n'] = str(n)\nprint(n)\n",
+    "a file": "o = open\nwith o('n', 'a+') as f:\n    f.write('1')\n    print(f.tell())\n",
+    "the folder": "import os\nprint(os.getcwd().count('d') + 1)\nos.mkdir('d')\nos.chdir('d')\n",
+    "the depth of recursion": "import sys\nn = sys.getrecursionlimit() - 999\n"
+    "sys.setrecursionlimit(1000 + n)\nprint(n)\n",
+    "the decimal context": "import decimal\nc = decimal.getcontext()\nc.prec += 1\n"
+    "print(c.prec - 28)\n",
+    "the garbage collector": "import gc\nn = gc.get_threshold()[0] - 699\n"
+    "gc.set_threshold(700 + n)\nprint(n)\n",
+    "a signal's handler": "import signal as s\nn = s.getsignal(s.SIGUSR1) == s.SIG_IGN\n"
+    "s.signal(s.SIGUSR1, s.SIG_IGN)\nprint(1 + n)\n",
+    "a limit": "import resource as r\nn, most = r.getrlimit(r.RLIMIT_NOFILE)\n"
+    "r.setrlimit(r.RLIMIT_NOFILE, (n - 1, most))\nprint(257 - n)\n",
+    "the path": "import sys\nsys.path.append('x')\nprint(sys.path.count('x'))\n",
+    "a function's memory": "import math\nfrom functools import lru_cache\nf = math.gcd\n"
+    "math.gcd = lru_cache(f)\nprint(1 + (not isinstance(f, type(math.lcm))))\n",
+    "random numbers": "import random\nprint(1 + (random.random() != 0.8444218515250481))\n",
+    "what waits for the end": "import atexit\nprint(atexit._ncallbacks() + 1)\n"
+    "atexit.register(str)\n",
+    "threads' stacks": "import threading as t\nn = t.stack_size() >> 20\n"
+    "t.stack_size(n + 1 << 20)\nprint(n + 1)\n",
+}  # fmt: skip
+
+
+def test_no_program_passes_or_fails_by_what_an_earlier_case_left(python: PythonJudge) -> None:
+    again = (Case("", "1\n"), Case("", "1\n"), Case("", "1\n"))
+    counted = (Case("", "1\n"), Case("", "2\n"), Case("", "3\n"))
+    asked = [program(code, *cases) for code in COUNTERS.values() for cases in (again, counted)]
+    found = [ruling.status for ruling in python.rule(asked, lambda what, total: lambda: None)]
+    pairs = zip(COUNTERS, found[::2], found[1::2], strict=True)
+    assert [pair for pair in pairs if pair[1:] != ("passed", "failed")] == []
+
+
+def test_what_ends_with_the_program_may_still_print(python: PythonJudge) -> None:
+    code = "class A:\n    def __del__(self): print('end')\na = A()\nprint('start')\n"
+    case = Case("", "start\nend\n")
+    assert one(python, code, case, case).status == "passed"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        SUM, "import sys\ninput = sys.stdin.readline\nsys.setrecursionlimit(10 ** 6)\n",
+        "from collections import defaultdict, deque\nd = defaultdict(list)\nd[0].append(1)\n",
+        "import sys, math\nclass Node:\n    def __init__(self):\n        self.next = math.inf\n"
+        "a = Node()\na.next = Node()\nprint(*sys.stdin.read().split())\n",
+        "from functools import lru_cache\n@lru_cache(None)\ndef f(n):\n    return n\n",
+        "a, b = open(0).read().split()\nfrom math import *\nprint(gcd(int(a), int(b)))\n",
+    ],
+)  # fmt: skip
+def test_what_leaves_nothing_behind_costs_one_process(code: str) -> None:
+    assert may_share(code)
 
 
 @pytest.mark.parametrize(

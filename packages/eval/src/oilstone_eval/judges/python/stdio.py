@@ -1,7 +1,8 @@
 """Programs that read standard input and print. Their output is compared out here.
 
-All cases first run one after another in one process, each with fresh names. What does not pass
-there is run again in a process of its own, which alone can fail a program.
+The cases of a program that can leave nothing behind run one after another in one process, each
+with fresh names; of any other, the first. What does not pass there, and what is left, is run in a
+process of its own, which alone can fail a program.
 """
 
 import os
@@ -13,6 +14,7 @@ from typing import Any
 from oilstone_eval.judges import cases
 from oilstone_eval.judges.base import Case, Program, Ruling
 from oilstone_eval.judges.outputs import difference
+from oilstone_eval.judges.python.company import may_share
 from oilstone_eval.judges.python.errors import of_error
 from oilstone_eval.judges.python.inside.stdio import HEADER
 from oilstone_eval.sandbox.job import Job, Limits, Outcome
@@ -133,8 +135,9 @@ def _checks(program: Program, passed: int, found: Ruling, kind: str | None) -> d
 
 
 def _together(slot: Slot, program: Program, bounds: Limits) -> tuple[list[Run], Outcome]:
-    """Run all cases in one process; what it hands back may end early, or be nothing."""
-    inputs = [case.stdin.encode(errors="surrogatepass") for case in program.cases]
+    """Run cases in one process; what it hands back may end early, or be nothing."""
+    some = program.cases if may_share(program.code) else program.cases[:1]
+    inputs = [case.stdin.encode(errors="surrogatepass") for case in some]
     given = {"code": program.code, "inputs": inputs, "most_bytes": bounds.output_kib << 10}
     job = Job("", (), bounds, entry=f"{_ENTRY}:several", given=given, whole_output=True)
     report = holding(b"")

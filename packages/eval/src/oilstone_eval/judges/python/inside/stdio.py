@@ -1,4 +1,7 @@
-"""Runs a program on its input, alone or, which is cheaper, on several inputs one after another."""
+"""Runs a program on its input, alone or, which is cheaper, on several inputs one after another.
+
+Only programs that leave nothing behind for their next run are given several (`company.py`).
+"""
 
 import atexit
 import builtins
@@ -31,6 +34,7 @@ def alone(given: dict[str, Any]) -> NoReturn:
 def several(given: dict[str, Any]) -> NoReturn:
     """Run `given["code"]` on each of `given["inputs"]`, and append each run to the report."""
     me, folder, modules = os.getpid(), os.getcwd(), len(sys.modules)  # noqa: PTH109 - cheaper
+    depth, digits = sys.getrecursionlimit(), sys.get_int_max_str_digits()
     code, files = _compiled(given["code"]), (_nameless(folder), _nameless(folder))
     for text in given["inputs"]:
         _redirect(files, text)
@@ -39,7 +43,8 @@ def several(given: dict[str, Any]) -> NoReturn:
         if os.getpid() != me or len(_threads()) > 1:
             os._exit(0)
         _report(end, _output(files[1], given["most_bytes"]))
-        os.chdir(folder)
+        sys.setrecursionlimit(depth)
+        sys.set_int_max_str_digits(digits)
         # In the order of their import. Looking at the others would cost a copy of their memory.
         while len(sys.modules) > modules:
             sys.modules.popitem()
@@ -101,6 +106,8 @@ def _run(code: CodeType | dict[str, Any]) -> dict[str, Any]:
             if not thread.daemon:
                 thread.join()
         atexit._run_exitfuncs()
+        # What is left ends before the output does, as when Python itself ends.
+        module.__dict__.clear()
         sys.stdout.flush()
     except BaseException as error:
         end = end if end["status"] else _failed(error)
