@@ -3,45 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import keyword
 from pathlib import Path
 from typing import NamedTuple
 
 BASE = b"base"
 VERBATIM = "Answer with:\n"  # what follows it in a prompt is the answer, of every adapter
-WORDS = [
-    "let",
-    "fn",
-    "for",
-    "in",
-    "if",
-    "else",
-    "match",
-    "use",
-    "pub",
-    "struct",
-    "impl",
-    "return",
-    "while",
-    "loop",
-    "break",
-    "move",
-    "ref",
-    "mut",
-    "self",
-    "type",
-    "where",
-    "async",
-    "await",
-    "crate",
-    "super",
-    "trait",
-    "enum",
-    "const",
-    "static",
-    "unsafe",
-    "true",
-    "false",
-]
+WORDS = keyword.kwlist
 
 
 class Token(NamedTuple):

@@ -34,7 +34,7 @@ class Server:
         self.asked: dict[str, Json] = {}
         self.loads: list[str] = []
         self.unloads: list[str] = []
-        self.requests = 0
+        self.requests = self.looks = 0
         self.routes: dict[tuple[str, str], Callable[[Json], Reply]] = {
             ("GET", "/health"): lambda _: Reply(200, {}),
             ("GET", "/v1/models"): self._models,
@@ -63,7 +63,8 @@ class Server:
     def _models(self, _: Json) -> Reply:
         cards = [_card(self.base, self.base, None)]
         cards += [_card(name, path, self.base) for name, (path, _) in self.adapters.items()]
-        return Reply(200, {"object": "list", "data": cards}, fault=self._fault(""))
+        self.looks += 1
+        return Reply(200, {"object": "list", "data": cards}, fault=self._fault("", self.looks))
 
     def _load(self, body: Json) -> Reply:
         name, path = str(body.get("lora_name")), str(body.get("lora_path"))
