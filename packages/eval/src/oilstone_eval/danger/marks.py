@@ -15,7 +15,9 @@ PROCESSES = "\x0e"
 ENDLESS = "\x0f"
 # Of everything that a tool can list, none left out.
 LISTED = "\x10"
-ANY = re.compile("[\x02-\x07\x0e-\x10]")
+# Of a variable that nothing has set: most likely empty, and then the root is what follows it.
+UNSET = "\x11\x02"
+ANY = re.compile("[\x02-\x07\x0e-\x11]")
 _PLACEHOLDER = re.compile(rb"\{\{[^{}]*\}\}")
 
 

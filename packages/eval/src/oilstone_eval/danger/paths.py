@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from oilstone_eval.danger.levels import Level
-from oilstone_eval.danger.marks import ANY, UNKNOWN
+from oilstone_eval.danger.marks import ANY, UNKNOWN, UNSET
 from oilstone_eval.danger.names import names
 
 TOP = names(
@@ -94,6 +94,8 @@ def _relative(tidy: str, globbed: bool) -> tuple[Level, str] | None:
         return Level.DANGEROUS, "everything in this folder"
     if tidy == ".git":
         return Level.DANGEROUS, "a repository"
+    if globbed and tidy == UNSET:
+        return Level.DANGEROUS, "all files of the root, where a variable that is not set stands"
     if globbed and tidy and not ANY.sub("", tidy):
         return Level.REVIEW, "all files of a folder that is not known, maybe the root"
     return None

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 
 from oilstone_eval.danger.calls import Call, rule
 from oilstone_eval.danger.levels import Hit, Level
-from oilstone_eval.danger.marks import ENDLESS
 from oilstone_eval.danger.options import parse
-from oilstone_eval.danger.outputs import SECRETS
-from oilstone_eval.danger.paths import below, is_disk
+from oilstone_eval.danger.paths import is_disk
+from oilstone_eval.danger.secrets import SECRETS
 from oilstone_eval.danger.writes import overwritten
 
 _FORMATS = "mkfs mke2fs mkswap mkdosfs mkntfs mkreiserfs mkudffs newfs newfs_msdos"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from oilstone_eval.danger.calls import Call, rule
 from oilstone_eval.danger.levels import Hit, Level
-from oilstone_eval.danger.marks import UNKNOWN
+from oilstone_eval.danger.marks import ANY
 from oilstone_eval.danger.options import Options, parse
 from oilstone_eval.danger.paths import below, clean, is_disk
 from oilstone_eval.danger.searches import narrow, reached, roots
@@ -47,7 +47,7 @@ def _rm(call: Call) -> Iterator[Hit]:
     for path in flags.operands if call.name != "rmdir" else ():
         for hit in _lost(path, "deletes", whole):
             yield hit._replace(level=Level.REVIEW) if asks else hit
-    if whole and flags.has("f", "force") and UNKNOWN in flags.operands:
+    if whole and flags.has("f", "force") and any(not ANY.sub("", word) for word in flags.operands):
         yield Hit(Level.REVIEW, "deletion", "deletes what is only known when it runs")
 
 

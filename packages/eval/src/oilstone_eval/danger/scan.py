@@ -21,6 +21,7 @@ from oilstone_eval.danger.bombs import is_bomb, is_endless, is_script_bomb
 from oilstone_eval.danger.calls import Call, rules
 from oilstone_eval.danger.carried import carried
 from oilstone_eval.danger.grammar import parse
+from oilstone_eval.danger.inputs import elements, fields, here_document
 from oilstone_eval.danger.interpreters import commands_in, said
 from oilstone_eval.danger.later import is_run_later, put_off, scheduled
 from oilstone_eval.danger.levels import Hit, Level
@@ -34,10 +35,11 @@ from oilstone_eval.danger.marks import (
     UNKNOWN,
     blank_placeholders,
 )
-from oilstone_eval.danger.outputs import SECRETS, printed
+from oilstone_eval.danger.outputs import printed
 from oilstone_eval.danger.places import entered, file_key, located
 from oilstone_eval.danger.programs import program_of
 from oilstone_eval.danger.searches import executed
+from oilstone_eval.danger.secrets import SECRETS
 from oilstone_eval.danger.settings import weak
 from oilstone_eval.danger.words import SPLIT, Words, braces
 from oilstone_eval.danger.wrappers import (
@@ -56,6 +58,8 @@ RULES = (rules_disks, rules_files, rules_remote, rules_system,
          tables_cloud, tables_data, tables_disks, tables_guard, tables_work)  # fmt: skip
 DEEPEST = 6
 UNWRAPS = 12
+# So many times round a loop is followed.
+ROUNDS = 8
 _REDIRECTS = ("file_redirect", "heredoc_redirect", "herestring_redirect")
 _FROM_AFAR = Hit(Level.DANGEROUS, "remote_code", "runs what another machine sends, unseen")
 _DECODED = Hit(Level.DANGEROUS, "obfuscation", "runs text that is decoded first and cannot be read")
@@ -135,7 +139,10 @@ class Scan:
         if is_endless(node):
             self._tell(_BOMB, node)
         before = self.cwd
-        text = self._all(node, stdin)
+        condition = node.child_by_field_name("condition")
+        reads = condition is not None and b"read" in (condition.text or b"") and stdin
+        rows = stdin.strip("\n").split("\n")[:ROUNDS] if reads and stdin else [stdin]
+        text = "".join([self._all(node, row) for row in rows])
         self.cwd = before if node.type == "subshell" else self.cwd
         return text
 
@@ -178,10 +185,10 @@ class Scan:
             if redirect.type == "herestring_redirect":
                 stdin = self.words.text(redirect.named_children[0], quoted=True)
             elif redirect.type == "heredoc_redirect":
-                body = [child for child in redirect.named_children if child.type == "heredoc_body"]
-                stdin = body[0].text.decode(errors="replace") if body and body[0].text else ""
-                for each in body:
-                    self._all(each, None)
+                stdin = here_document(redirect)
+                for each in redirect.named_children:
+                    if each.type == "heredoc_body":
+                        self._all(each, None)
             elif redirect.children and redirect.children[0].type == "<":
                 target = self.words.of(redirect.named_children[-1])
                 secret = bool(target) and SECRETS.search(target[0])
@@ -222,7 +229,9 @@ class Scan:
             return
         text = ""
         if value is not None and value.type == "array":
-            text = SPLIT.join(word for each in value.named_children for word in self.words.of(each))
+            words = [word for each in value.named_children for word in self.words.of(each)]
+            self.env.update(elements(name.text.decode(), words))
+            text = SPLIT.join(words)
         elif value is not None:
             text = self.words.text(value, quoted=True)
         key = name.text.decode()
@@ -262,7 +271,7 @@ class Scan:
         out = ""
         if is_endless(node):
             self._tell(_BOMB, node)
-        for value in values[:8] or [UNKNOWN]:
+        for value in values[:ROUNDS] or [UNKNOWN]:
             if variable is not None and variable.text:
                 self.env[variable.text.decode()] = value
             out += self._run(body, None) if body is not None else ""
@@ -376,7 +385,7 @@ class Scan:
     def _settled(self, name: str, args: list[str], stdin: str | None) -> str:
         """Return the name, without variables that nobody set; follow what `read` reads."""
         if name == "read" and stdin and UNKNOWN not in stdin:
-            self.env.update(dict.fromkeys(args[-1:], stdin.strip().split("\n")[0]))
+            self.env.update(fields(args, stdin, self.env.get("IFS", " ")))
         if name == "set" and args[:1] == ["--"]:
             self._positional(args)
         if name == "printf" and args[:1] == ["-v"] and args[2:]:

@@ -7,14 +7,18 @@ from itertools import product
 from tree_sitter import Node
 
 from oilstone_eval.danger.expansions import changed
-from oilstone_eval.danger.marks import UNKNOWN
+from oilstone_eval.danger.marks import UNKNOWN, UNSET
 
 # A split between words inside an expanded one: as rare as it is short.
 SPLIT = "\x00"
+QUOTES = "'\""
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f",
             "v": "\v", "\\": "\\", "'": "'", '"': '"', "?": "?", "E": "\x1b"}  # fmt: skip
 _ESCAPE = re.compile(
     r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|0?[0-7]{1,3}|c.|.)", re.DOTALL
+)
+_SCRATCH = re.compile(
+    r"tmp|temp|build|cache|out|dist|target|test|work|scratch|dest|dir$", re.IGNORECASE
 )
 _BRACES = re.compile(r"\{([^{}\s]*,[^{}\s]*)\}")
 # What every shell sets.
@@ -112,9 +116,10 @@ class Words:
 
     def _variable(self, node: Node, raw: str) -> str:
         """Return a variable's value, or its default; unknown when neither is written down."""
-        array = re.match(r"\$\{(\w+)\[[@*]\]\}$", raw)
+        array = re.match(r"\$\{(\w+)\[([@*]|[\w'\"-]+)\]\}$", raw)
         if array:
-            return self.env.get(array[1], UNKNOWN)
+            key = array[1] if array[2] in "@*" else f"{array[1]}[{array[2].strip(QUOTES)}]"
+            return self.env.get(key, UNKNOWN)
         names = [child for child in node.named_children if child.type.endswith("variable_name")]
         name = names[0].text.decode() if names and names[0].text else raw.strip("${}")
         if raw.startswith("${!") and name in self.env:
@@ -124,7 +129,13 @@ class Words:
         if name in _SET:
             return _SET[name]
         default = re.match(r"\$\{\w+:?[-=](.*)\}$", raw, re.DOTALL)
-        value = default[1].strip("\"'") if default else UNKNOWN
+        value = default[1].strip("\"'") if default else _unset(name, raw)
         if re.match(r"\$\{\w+:?=", raw):
             self.env[name] = value
         return value
+
+
+def _unset(name: str, raw: str) -> str:
+    """Return the mark of a variable that is not set here: by its name it may be, outside."""
+    plain = raw.strip("${}") == name and not _SCRATCH.search(name) and not name.isdigit()
+    return UNSET if plain else UNKNOWN

@@ -11,7 +11,9 @@ from oilstone_eval.danger.options import skip
 
 SHELLS = names("sh bash dash zsh ksh mksh ash fish csh tcsh rbash busybox-sh yash")
 INTERPRETERS = names(
-    "python python2 python3 perl perl5 ruby node nodejs php lua tclsh osascript pwsh deno bun"
+    "python python2 python3 perl perl5 ruby node nodejs php lua luajit tclsh wish expect osascript pwsh"
+    " powershell deno bun pypy pypy3 ipython Rscript R julia elixir erl groovy scala guile racket sbcl clisp"
+    " emacs octave raku crystal ghc swift jshell micropython irb pry ocaml nim v8 qjs d8 m4 bpython"
 )
 # Options that take a word, by letter and by name.
 _PREFIXES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -61,8 +63,10 @@ _MASKED = ("rm", "dd", "sh", "bash", "nc", "shred", "chmod", "chown", "mkfs", "c
 
 
 def bare(name: str) -> str:
-    """Return a command's name without its folder."""
+    """Return a command's name without its folder; an interpreter's also without its version."""
     last = basename(name) if "/" in name else name
+    if last[-1:].isdigit() and (found := re.match(r"(python|perl|ruby|php|lua|node)[\d.]+$", last)):
+        return found[1]
     if "/" in name and re.search(r"[?*\[]", last):
         return next((each for each in _MASKED if fnmatchcase(each, last)), last)
     return last

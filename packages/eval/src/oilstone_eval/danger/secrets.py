@@ -1,0 +1,24 @@
+"""Places where secrets lie."""
+
+import re
+
+SECRETS = re.compile(
+    r"/etc/(shadow|gshadow)\b|\.ssh(/(id_[\w*]+|\*)?(?!\S*\.pub))?(\s|$|['\"])|\.aws(/credentials)?(\s|/?$|['\"])"
+    r"|\.kube/config|/root/\.ssh|\.config/gcloud|\.gnupg\b|\.netrc\b|\.docker/config\.json|\.pgpass|\.my\.cnf"
+    r"|\.git-credentials|\.password-store|\.pypirc|\.config/gh/hosts|wallet\.dat|\.vault-token|\.azure/\w"
+    r"|/etc/ssl/private|/etc/kubernetes/(admin\.conf|pki)|/etc/krb5\.keytab|\.kdbx\b|key[34]\.db|logins\.json"
+    r"|Login\\? Data|cookies\.sqlite|/proc/(self|\*|\d+|1)/environ|/run/secrets|/var/run/secrets|/etc/ssh/ssh_host_\w+_key\b"
+    r"|\.terraform\.d/credentials|\.config/rclone|\.local/share/keyrings|\.electrum\b|\.bitcoin\b|/etc/openvpn"
+    r"|/etc/wireguard|\.(bash|zsh)_history"
+)
+# Asked from a cloud's machine itself, or from a tool that keeps them.
+_TOLD = re.compile(
+    r"169\.254\.169\.254|metadata\.google\.internal|security\s+(dump-keychain|find-\S+-password)"
+    r"|\bget\s+secrets?\b.*-o|secretsmanager\s+get-secret|vault\s+kv\s+get|pass\s+show|gh\s+auth\s+token"
+    r"|gcloud\s+auth\s+print|gpg\s.*--export-secret|mysqldump\s.*--all-databases|pg_dumpall\b|git\s+credential\s+fill"
+)
+
+
+def tells_secrets(name: str, text: str) -> bool:
+    """Tell whether a command prints keys, tokens or whole databases."""
+    return bool(_TOLD.search(f"{name} {text}"))
