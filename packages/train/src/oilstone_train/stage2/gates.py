@@ -1,0 +1,58 @@
+"""The memories' gates: a loss that has them decide, and what they decided."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from oilstone_schemas.command import CheckFailed
+
+SHUT, OPEN = 0.1, 0.9  # beyond these a gate is polarized
+STRICT = (0.01, 0.99)  # the other definition in use: reported, not gated
+
+
+def weight(share: float, settings: Mapping[str, float]) -> float:
+    """Return lambda after a share of the steps: `start` for `hold` of them, then down to `end`.
+
+    It falls exponentially: start * (end / start)^((share - hold) / (1 - hold)).
+    """
+    start, end, hold = settings["start"], settings["end"], settings["hold"]
+    if not start or share <= hold:
+        return start
+    return float(start * (end / start) ** ((share - hold) / (1 - hold)))
+
+
+def indecision(gates: Sequence[Any]) -> Any:
+    """Return the mean of 1 - |2g - 1| over all gates of all layers, as a tensor with its graph."""
+    import torch
+
+    return torch.cat([(1 - (2 * gate - 1).abs()).flatten() for gate in gates]).mean()
+
+
+def histogram(gates: Sequence[float], bins: int = 20) -> list[int]:
+    """Count gates in equal bins of [0, 1]."""
+    counts = [0] * bins
+    for gate in gates:
+        counts[min(int(gate * bins), bins - 1)] += 1
+    return counts
+
+
+def polarized(gates: Sequence[float], shut: float = SHUT, opened: float = OPEN) -> int:
+    """Count the gates that decided."""
+    return sum(gate < shut or gate > opened for gate in gates)
+
+
+def spread(first: float, second: float, least: float = 1.5, collapsed: float = 0.01) -> None:
+    """Fail fast: raise CheckFailed when gates collapsed to one value, or do not begin to differ.
+
+    `first` and `second`: standard deviations of all gates at an early and a later step. The
+    variance must have grown by `least`, unless the gates differed widely from the start.
+    """
+    if second < collapsed:
+        raise CheckFailed(
+            f"the gates' standard deviation fell to {second:.4f}: all say the same, so nothing is"
+            " gated. Lower memory.polarization.start, or train stage 1 longer"
+        )
+    if second**2 < least * first**2 and second < 0.1:
+        raise CheckFailed(
+            f"the gates' variance went from {first**2:.5f} to {second**2:.5f}, less than {least:g}"
+            " times: they do not learn to decide. Raise memory.learning_rate or polarization.start"
+        )
