@@ -1,6 +1,7 @@
 """Files of other evaluators are read as they are, and written so that they can be read back."""
 
 import gzip
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -98,6 +99,23 @@ def test_a_broken_sample_is_named(tmp_path: Path, row: dict[str, Any]) -> None:
     known = problems(write(tmp_path / "p.jsonl", HUMAN_EVAL))
     with pytest.raises(OilstoneError, match=r"s\.jsonl:1: '(completion|task_id)' is not a text"):
         samples(write(tmp_path / "s.jsonl", row), known)
+
+
+@pytest.mark.parametrize("kept", [1, 30, 2000, 30_000, -9])
+def test_a_compressed_file_that_is_cut_off_is_named(tmp_path: Path, kept: int) -> None:
+    names = [hashlib.sha256(bytes([n])).hexdigest() for n in range(256)]
+    rows = [{**HUMAN_EVAL, "task_id": name, "prompt": 20 * name} for name in names * 4]
+    path = write(tmp_path / "p.jsonl.gz", *rows)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(OilstoneError, match=r"p\.jsonl\.gz.* cut off or damaged"):
+        problems(path)
+
+
+def test_a_file_without_samples_is_refused(tmp_path: Path) -> None:
+    known = problems(write(tmp_path / "p.jsonl", HUMAN_EVAL))
+    (tmp_path / "s.jsonl").touch()
+    with pytest.raises(OilstoneError, match="no samples in it"):
+        samples(tmp_path / "s.jsonl", known)
 
 
 @pytest.fixture

@@ -101,6 +101,8 @@ def samples(found: Input, known: Mapping[str, Row]) -> list[Row]:
         if key in seen:
             raise OilstoneError(f"{found.path}:{number}: a second sample {key[1]} of {key[0]!r}")
         seen.add(key)
+    if not rows:
+        raise OilstoneError(f"{found.path}: no samples in it")
     return rows
 
 

@@ -1,6 +1,7 @@
 """Rows of a foreign JSONL file, and what to say of those that are no such thing."""
 
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,17 @@ Row = dict[str, Any]
 def rows(path: Path) -> Iterator[tuple[str, Row]]:
     """Yield "file:line" and the row, for every line but empty ones; the last may lack its newline.
 
-    Raises OilstoneError at a line that is no JSON object.
+    Raises OilstoneError at a line that is no JSON object, and where a compressed file is damaged.
     """
-    with guard(path), gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                yield f"{path}:{number}", _object(line, f"{path}:{number}")
+    try:
+        with guard(path), gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield f"{path}:{number}", _object(line, f"{path}:{number}")
+    except (EOFError, zlib.error) as error:
+        raise OilstoneError(
+            f"{path}: the compressed file is cut off or damaged ({error}); fetch or make it again"
+        ) from error
 
 
 def _object(line: bytes, where: str) -> Row:
@@ -37,7 +43,7 @@ def keys(path: Path) -> frozenset[str]:
     """Return the keys of the first row; none of a file that has no row or whose first is broken."""
     try:
         _, row = next(rows(path))
-    except (StopIteration, OilstoneError, EOFError):
+    except (StopIteration, OilstoneError):
         return frozenset()
     return frozenset(row)
 
