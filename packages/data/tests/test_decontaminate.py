@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from oilstone_data.decontaminate import Decontaminate, Detector, item_texts
 from oilstone_data.decontaminate.comments import without_comments
-from oilstone_data.decontaminate.names import keeps, pattern_of, renamed_windows
+from oilstone_data.decontaminate.names import given_names
+from oilstone_data.decontaminate.tiles import Tile, common_runs, tiled
 from oilstone_data.decontaminate.windows import windows
 from oilstone_data.dedup.words import words
 from oilstone_data.stage import Kept, Refused
@@ -131,7 +132,6 @@ def test_a_field_that_is_nothing_but_a_short_prompt_is_found(stage):
     [
         HOST,
         REFERENCE.split("best = current")[0] + "    return len(values)\n",
-        renamed(without_comments(REFERENCE, "python"), {**RENAMED, "value": "p"}),
         "def total(xs):\n    return sum(xs) * len(xs)\n",
         "",
     ],
@@ -166,14 +166,26 @@ def test_a_run_never_spans_two_rows(stage):
     assert stage.check(row(REFERENCE[:half] + REFERENCE[half:])) is not None
 
 
-@given(st.lists(st.sampled_from(["ab", "if", "1", "cc"]), max_size=60), st.integers(2, 9))
-def test_runs_are_equal_just_when_they_differ_in_names_alone(text, k):
-    hashes = words([" ".join(text)]).hashes
-    found = renamed_windows(hashes, keeps(hashes), k).tolist()
-    expected = [tuple(pattern_of(hashes[i : i + k])) for i in range(len(found))]
-    assert len(found) == max(len(text) - k + 1, 0)
-    same = [[a == b for b in found] for a in found]
-    assert same == [[a == b for b in expected] for a in expected]
+@given(st.text("abc", max_size=30), st.text("abc", max_size=30))
+def test_common_runs_are_all_that_can_be_made_no_longer(one, two):
+    equal = np.array([[a == b for b in two] for a in one], np.bool_).reshape(len(one), len(two))
+    found = {
+        (i, j, next(k for k in range(99) if one[i + k : i + k + 1] != two[j + k : j + k + 1]
+                    or i + k == len(one) or j + k == len(two)))
+        for i in range(len(one)) for j in range(len(two))
+        if one[i] == two[j] and (not i or not j or one[i - 1] != two[j - 1])
+    }  # fmt: skip
+    assert set(common_runs(equal, 2)) == {Tile(*run) for run in found if run[2] >= 2}
+
+
+@given(st.text("abc", max_size=40), st.text("abc", max_size=40))
+def test_tiles_are_common_and_do_not_overlap(one, two):
+    equal = np.array([[a == b for b in two] for a in one], np.bool_).reshape(len(one), len(two))
+    found = tiled(common_runs(equal, 3), equal.shape, 3)
+    assert all(size >= 3 and one[i : i + size] == two[j : j + size] for i, j, size in found)
+    for side in (0, 1):
+        taken = [tile[side] + n for tile in found for n in range(tile.size)]
+        assert len(taken) == len(set(taken))
 
 
 def test_runs_of_a_long_text_are_those_of_its_pieces():

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from oilstone_data.decontaminate.batch import Batch
 from oilstone_data.decontaminate.grams import GramIndex, Share, by_row
 from oilstone_data.decontaminate.items import Item, Text
-from oilstone_data.decontaminate.renamed import RenamedIndex, blinded
+from oilstone_data.decontaminate.names import given_names
+from oilstone_data.decontaminate.renamed import Bare, RenamedIndex
 from oilstone_data.decontaminate.short import LineIndex, squeezed
-from oilstone_data.decontaminate.whole import WholeIndex
-from oilstone_data.decontaminate.windows import windows
-from oilstone_data.dedup.words import Hashes, Words, words
+from oilstone_data.decontaminate.sieve import RUN, Sieve
+from oilstone_data.decontaminate.windows import windows, windows_at
+from oilstone_data.dedup.words import Positions, words
 
 COPIED = 13  # words in a run; Brown et al. 2020, "Language Models are Few-Shot Learners", app. C
-RENAMED = 16  # words in a run when names count by distance
-BRIEF = 8  # words of the shortest program that is found with other names
-WHOLE = 60  # words: programs up to here are also found when all of them is there
-LINES = 3  # words of the shortest text that is looked for as lines within a row
-_ENDLESS = 1 << 62
-_PROGRAMS = ("reference", "completion")
 
 
 class Match(NamedTuple):
@@ -35,64 +31,51 @@ class Detector:
     """All evaluation items, ready to be looked for.
 
     A row holds a text when it holds the share `copied` of its runs of words, or, for a program, the
-    share `renamed` of its runs with names by distance.
+    share `renamed` of its tokens, whatever its names are; a little more of a short one.
     """
 
     def __init__(self, texts: Sequence[Text], copied: float = 0.5, renamed: float = 0.7) -> None:
         self._texts = texts
         hashes = [words([text.text]).hashes for text in texts]
-        groups = [text.item for text in texts]
-        self._copied = GramIndex(
-            [windows(h, COPIED) for h in _sized(hashes, COPIED, _ENDLESS)], groups, copied
-        )
-        plain = [text.text for text in texts]
-        programs = [h if t.part in _PROGRAMS else h[:0] for h, t in zip(hashes, texts, strict=True)]
-        long, brief = (_sized(programs, RENAMED, _ENDLESS), _sized(programs, BRIEF, RENAMED))
-        self._renamed = RenamedIndex(RENAMED, long, groups, renamed)
-        self._whole_long = WholeIndex(RENAMED, plain, _sized(long, RENAMED, WHOLE))
-        self._whole_brief = WholeIndex(BRIEF, plain, brief)
-        self._lines = LineIndex(LINES, plain, _sized(hashes, LINES, COPIED))
+        long = [text if len(text) >= COPIED else text[:0] for text in hashes]
+        lines = [text if RUN <= len(text) < COPIED else text[:0] for text in hashes]
+        self._sieve = Sieve.of(long, lines, COPIED)
+        grams = [windows(text, COPIED) for text in long]
+        self._copied = GramIndex(grams, [text.item for text in texts], copied)
+        self._lines = LineIndex(RUN, [text.text for text in texts], lines)
+        self._renamed = RenamedIndex(list(_bare(texts)), renamed)
         short = [n for n, h in enumerate(hashes) if 0 < len(h) < COPIED]
         self._whole = {squeezed(texts[n].text): n for n in reversed(short)}
         self._longest = max((len(texts[n].text) for n in short), default=0)
 
     def find(self, rows: Sequence[Sequence[str]]) -> list[Match | None]:
         """What each row holds, if anything; a row is its fields, in order."""
-        joined = ["\n".join(fields) for fields in rows]
-        batch = words(joined)
-        found: list[Match | None] = [None] * len(rows)
-        for how, row, (number, share) in self._search(batch, joined, rows):
+        batch = Batch(["\n".join(fields) for fields in rows])
+        found: dict[int, Match] = {}
+        for how, row, (number, share) in self._search(batch, rows, found):
             text = self._texts[number]
-            found[row] = found[row] or Match(text.item, text.part, how, share)
-        return found
+            found.setdefault(row, Match(text.item, text.part, how, share))
+        return [found.get(row) for row in range(len(rows))]
 
     def _search(
-        self, batch: Words, joined: Sequence[str], rows: Sequence[Sequence[str]]
+        self, batch: Batch, rows: Sequence[Sequence[str]], found: Collection[int]
     ) -> Iterator[tuple[str, int, Share]]:
-        """(how, row, share), the surest ways first."""
-        yield from (("copied", *found) for found in self._find_copied(batch))
-        for row, number in self._lines.find(batch, joined):
+        """(how, row, share), the surest ways first; rows in `found` need no further answer."""
+        runs, lines = self._sieve.find(batch.words.hashes)
+        for row, share in self._find_copied(batch, runs):
+            yield "copied", row, share
+        for row, number in self._lines.find(batch, lines):
             yield "lines", row, Share(number, 1.0)
         for row, number in self._find_whole(rows):
             yield "whole", row, Share(number, 1.0)
-        for row, share in self._find_renamed(batch, joined):
+        for row, share in self._renamed.find(batch, found):
             yield "renamed", row, share
 
-    def _find_copied(self, batch: Words) -> Iterator[tuple[int, Share]]:
-        grams = windows(batch.hashes, COPIED)
-        for row, places in by_row(batch, self._copied.members.positions(grams), COPIED):
-            if shares := self._copied.matches(grams[places]):
+    def _find_copied(self, batch: Batch, places: Positions) -> Iterator[tuple[int, Share]]:
+        for row, mine in by_row(batch.words, places, COPIED):
+            grams = windows_at(batch.words.hashes, mine, COPIED)
+            if shares := self._copied.matches(grams):
                 yield row, shares[0]
-
-    def _find_renamed(self, batch: Words, joined: Sequence[str]) -> Iterator[tuple[int, Share]]:
-        codes = blinded(batch.hashes)
-        long, brief = windows(codes, RENAMED), windows(codes, BRIEF)
-        for row, shares in self._renamed.find(batch, long):
-            yield row, shares[0]
-        for row, number in self._whole_long.find(batch, long, joined):
-            yield row, Share(number, 1.0)
-        for row, number in self._whole_brief.find(batch, brief, joined):
-            yield row, Share(number, 1.0)
 
     def _find_whole(self, rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
         """Rows with a field that is nothing but a short text."""
@@ -102,6 +85,8 @@ class Detector:
                     yield row, self._whole[squeezed(field)]
 
 
-def _sized(texts: Sequence[Hashes], least: int, end: int) -> list[Hashes]:
-    """Texts of `least` to `end` - 1 words; nothing in the place of the others."""
-    return [text if least <= len(text) < end else text[:0] for text in texts]
+def _bare(texts: Sequence[Text]) -> Iterator[Bare]:
+    """Programs that may be found under other names."""
+    for number, text in enumerate(texts):
+        if text.language:
+            yield Bare(number, text.text, given_names(text.text, text.language), text.item)

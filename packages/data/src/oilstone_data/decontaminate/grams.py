@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,57 +25,60 @@ class Share(NamedTuple):
 class Members:
     """A set of hashes that answers for many at once: a table of leading bits, then a search."""
 
-    def __init__(self, hashes: Sequence[int]) -> None:
-        self._sorted = np.unique(np.array(hashes, np.uint64))
-        bits = min(max((16 * len(hashes)).bit_length(), 10), 26)
-        self._shift = np.uint64(64 - bits)
+    def __init__(self, hashes: npt.NDArray[np.unsignedinteger[Any]]) -> None:
+        self._sorted = np.unique(hashes)
+        bits = min(max((32 * len(self._sorted)).bit_length(), 10), 26)
+        self._shift = hashes.dtype.type(8 * hashes.itemsize - bits)
         self._table = np.zeros(1 << bits, np.bool_)
-        for slots in self._slots(self._sorted):
-            self._table[slots] = True
+        self._table[self._sorted >> self._shift] = True
 
-    def _slots(self, hashes: Hashes) -> tuple[Hashes, Hashes]:
-        """Two places in the table for each hash."""
-        return hashes >> self._shift, (hashes << np.uint64(20)) >> self._shift
+    def __len__(self) -> int:
+        return len(self._sorted)
 
-    def positions(self, hashes: Hashes) -> Places:
-        """Where `hashes` are members, ascending."""
-        maybe: Places = np.flatnonzero(self._table.take((hashes >> self._shift).view(np.int64)))
-        if not len(maybe):
-            return maybe
-        maybe = maybe[self._table[self._slots(hashes[maybe])[1]]]
-        there = np.searchsorted(self._sorted, hashes[maybe])
+    def find(self, hashes: npt.NDArray[np.unsignedinteger[Any]]) -> tuple[Places, Places]:
+        """Where `hashes` are members, ascending, and the number of each such member."""
+        maybe = np.flatnonzero(self._table.take(hashes >> self._shift, mode="clip"))
+        numbers = self.numbers(hashes[maybe])
+        found = numbers < len(self._sorted)
+        return maybe[found], numbers[found]
+
+    def numbers(self, hashes: npt.NDArray[np.unsignedinteger[Any]]) -> Places:
+        """The number of each hash among the members; their count for one that is none."""
+        if not len(self._sorted):
+            return np.zeros(len(hashes), np.int64)
+        there = np.searchsorted(self._sorted, hashes)
         there[there == len(self._sorted)] = 0
-        found: Places = maybe[self._sorted[there] == hashes[maybe]]
-        return found
+        return np.where(self._sorted[there] == hashes, there, len(self._sorted))
+
+
+def most_holders(groups: Sequence[object]) -> int:
+    """How many items may hold a run of words that still tells which item it is."""
+    return max(4, len(set(groups)) // 50)
 
 
 class GramIndex:
     """Runs of words of many texts.
 
     `groups[i]` is the item of text i. Runs that stand in several items at once (a licence, the
-    usual way to read a line) tell nothing; a text of little else is matched only by all its runs,
-    and when `whole` is false by none.
+    usual way to read a line) tell nothing; a text of little else is matched only by all its runs.
     """
 
-    def __init__(
-        self, texts: Sequence[Hashes], groups: Sequence[object], share: float, whole: bool = True
-    ) -> None:
+    def __init__(self, texts: Sequence[Hashes], groups: Sequence[object], share: float) -> None:
         owners: dict[int, list[int]] = {}
         for number, grams in enumerate(texts):
             for gram in np.unique(grams).tolist():
                 owners.setdefault(gram, []).append(number)
-        most = max(4, len(set(groups)) // 50)
+        most = most_holders(groups)
         common = {gram for gram, held in owners.items() if len({groups[n] for n in held}) > most}
         own = Counter(n for gram, held in owners.items() if gram not in common for n in held)
         every = Counter(n for held in owners.values() for n in held)
         self._needed = [
-            (own[n], share) if own[n] >= _FEW else (every[n], 1.0 if whole else np.inf)
-            for n in range(len(texts))
+            (own[n], share) if own[n] >= _FEW else (every[n], 1.0) for n in range(len(texts))
         ]
         told = [own[n] >= _FEW for n in range(len(texts))]
         kept = {g: [n for n in held if not (g in common and told[n])] for g, held in owners.items()}
         self._owners = {gram: held for gram, held in kept.items() if held}
-        self.members = Members(list(self._owners))
+        self.members = Members(np.array(list(self._owners), np.uint64))
 
     def matches(self, grams: Hashes) -> list[Share]:
         """The texts of which `grams` hold enough, the largest share first."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from oilstone_data.decontaminate.comments import without_comments
 
+PROGRAMS = ("reference", "completion")
 PARTS = ("prompt", "prelude", "reference", "completion", "test_code")
 
 
@@ -18,11 +19,15 @@ class Item(NamedTuple):
 
 
 class Text(NamedTuple):
-    """One text of an item, and which part of the item it is."""
+    """One text of an item, and which part of the item it is.
+
+    `language` is that of a program without comments, which can be found under other names.
+    """
 
     item: Item
     part: str
     text: str
+    language: str = ""
 
 
 def item_texts(name: str, problems: Iterable[Mapping[str, Any]]) -> Iterator[Text]:
@@ -30,11 +35,14 @@ def item_texts(name: str, problems: Iterable[Mapping[str, Any]]) -> Iterator[Tex
     for problem in problems:
         item = Item(name, problem["id"])
         seen = set()
+        language = problem.get("language", "")
         for part, text in _parts(problem):
-            for variant in (text, without_comments(text, problem.get("language", ""))):
+            bare = without_comments(text, language)
+            for variant in (text, bare):
                 if variant.strip() and variant not in seen:
                     seen.add(variant)
-                    yield Text(item, part, variant)
+                    program = part in PROGRAMS and variant == bare
+                    yield Text(item, part, variant, language if program else "")
 
 
 def _parts(problem: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,163 +1,65 @@
-"""What stays of a program when its names are changed.
-
-Two codes of a word that is a name: blind (every name is the same) and by distance (how many words
-ago it was last used within the window, Baker 1996, "Parameterized pattern matching"). Keywords,
-built-in types and small numbers keep their own hash in both.
-"""
+"""Names that a program gives itself, by its syntax tree: a change of names can touch no others."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterator
 
-import numpy as np
-import numpy.typing as npt
+from tree_sitter import Node
 
-from oilstone_data.decontaminate.windows import powers_of_base, running_sum
-from oilstone_data.dedup.words import Hashes, mix, words
+from oilstone_data.decontaminate.syntax import captured, grammar_of
+from oilstone_data.decontaminate.vocabulary import KEYWORDS
 
-# Rust, Python and the shell share one table, without keywords of one that are usual names in
-# another (type, match, string): those count as names, which costs little.
-_KEYWORDS = [
-    "and",
-    "as",
-    "assert",
-    "async",
-    "await",
-    "bool",
-    "break",
-    "class",
-    "const",
-    "continue",
-    "crate",
-    "def",
-    "do",
-    "done",
-    "elif",
-    "else",
-    "enum",
-    "esac",
-    "except",
-    "extern",
-    "f32",
-    "f64",
-    "false",
-    "fi",
-    "finally",
-    "float",
-    "fn",
-    "for",
-    "from",
-    "global",
-    "i128",
-    "i16",
-    "i32",
-    "i64",
-    "i8",
-    "if",
-    "impl",
-    "import",
-    "in",
-    "int",
-    "is",
-    "isize",
-    "lambda",
-    "let",
-    "loop",
-    "mod",
-    "mut",
-    "none",
-    "nonlocal",
-    "not",
-    "or",
-    "pass",
-    "pub",
-    "raise",
-    "ref",
-    "return",
-    "self",
-    "static",
-    "struct",
-    "super",
-    "then",
-    "trait",
-    "true",
-    "try",
-    "u128",
-    "u16",
-    "u32",
-    "u64",
-    "u8",
-    "unsafe",
-    "usize",
-    "void",
-    "where",
-    "while",
-    "with",
-    "yield",
-]
-KEPT = frozenset([*_KEYWORDS, *map(str, range(1001))])
-_BITS = 22
-_NAME = np.uint64(0x9FB21C651E98DF25)
+_GIVEN = {
+    "rust": """
+        (let_declaration pattern: (_) @given) (let_condition pattern: (_) @given)
+        (parameter pattern: (_) @given) (closure_parameters (_) @given)
+        (for_expression pattern: (_) @given) (match_pattern (_) @given)
+        (function_item name: (_) @given) (struct_item name: (_) @given)
+        (enum_item name: (_) @given) (enum_variant name: (_) @given)
+        (field_declaration name: (_) @given) (const_item name: (_) @given)
+    """,
+    "python": """
+        (assignment left: (_) @given) (augmented_assignment left: (identifier) @given)
+        (named_expression name: (identifier) @given) (for_statement left: (_) @given)
+        (for_in_clause left: (_) @given) (parameters (_) @given) (lambda_parameters (_) @given)
+        (function_definition name: (_) @given) (class_definition name: (_) @given)
+        (as_pattern_target (identifier) @given)
+    """,
+    "shell": """
+        (variable_assignment name: (variable_name) @given)
+        (for_statement variable: (variable_name) @given)
+        (function_definition name: (word) @given) (declaration_command (variable_name) @given)
+        ((command name: (command_name (word) @_name) argument: (word) @given) (#eq? @_name "read"))
+    """,
+}
+_NAMES = (
+    "identifier", "type_identifier", "field_identifier", "shorthand_field_identifier",
+    "variable_name", "word",
+)  # fmt: skip
+_USED = ("attribute", "subscript")  # what is assigned to without being named
+_USED_FIELDS = ("type", "value")  # of a parameter or a pattern
 
 
-def keeps(hashes: Hashes) -> npt.NDArray[np.bool_]:
-    """Whether each word is one that a change of names leaves alone."""
-    found: npt.NDArray[np.bool_] = _kept_table().take(
-        (hashes >> np.uint64(64 - _BITS)).view(np.int64)
-    )
-    return found
+def given_names(program: str, language: str) -> frozenset[str]:
+    """Names of variables, parameters, functions, types and fields that `program` gives, lower case.
 
-
-@cache
-def _kept_table() -> npt.NDArray[np.bool_]:
-    table = np.zeros(1 << _BITS, np.bool_)
-    table[words(sorted(KEPT)).hashes >> np.uint64(64 - _BITS)] = True
-    return table
-
-
-def blind(hashes: Hashes, kept: npt.NDArray[np.bool_]) -> Hashes:
-    """Codes in which all names are one."""
-    return np.where(kept, hashes, _NAME)
-
-
-def pattern_of(hashes: Hashes) -> list[int]:
-    """Words with every name replaced by when it first came: equal for equal use of names."""
-    first: dict[int, int] = {}
-    pairs = zip(hashes.tolist(), keeps(hashes).tolist(), strict=True)
-    return [word if kept else first.setdefault(word, len(first)) for word, kept in pairs]
-
-
-def renamed_windows(hashes: Hashes, kept: npt.NDArray[np.bool_], k: int) -> Hashes:
-    """Hashes of all runs of k words of one text, equal for texts that differ in names alone.
-
-    `kept` says which words are no names.
-    A name counts by its distance to the same name before it, or as new when that lies outside the
-    run; what lies outside changes from run to run, which `lost` accounts for.
+    None for a language without a grammar here.
     """
-    size = len(hashes)
-    if size < k:
-        return np.empty(0, np.uint64)
-    powers, inverses = powers_of_base(size.bit_length())
-    distance = _distances(hashes, k)
-    names = ~kept
-    codes = hashes.copy()
-    codes[names] = mix(distance[names].astype(np.uint64) + _NAME)
-    again = np.flatnonzero(names & (distance > 0))
-    surplus = (codes[again] - mix(np.array([_NAME]))) * powers[again]
-    lost = np.zeros(size + 1, np.uint64)
-    lost[again - distance[again] + 1] += surplus
-    lost[again + 1] -= surplus
-    sums = running_sum(codes * powers[:size])
-    count = size - k + 1
-    return (sums[k:] - sums[:-k] - np.cumsum(lost)[:count]) * inverses[:count]
+    grammar = grammar_of(language)
+    if grammar is None:
+        return frozenset()
+    source = program.encode("utf-8", "replace")
+    nodes = captured(source, grammar, _GIVEN[grammar], "given")
+    spans = {span for node in nodes for span in _spans(node)}
+    found = {source[start:end].decode("utf-8", "replace").lower() for start, end in spans}
+    return frozenset(found - KEYWORDS)
 
 
-def _distances(hashes: Hashes, k: int) -> npt.NDArray[np.int64]:
-    """How many words ago each word stood before; 0 for never or not within a run of k."""
-    order = np.argsort(hashes, kind="stable")
-    same = hashes[order[1:]] == hashes[order[:-1]]
-    later, earlier = order[1:][same], order[:-1][same]
-    distance = np.zeros(len(hashes), np.int64)
-    distance[later] = later - earlier
-    distance[distance >= k] = 0
-    return distance
+def _spans(node: Node) -> Iterator[tuple[int, int]]:
+    """Where names stand in a pattern or parameter, without those that it only uses."""
+    if node.type in _NAMES:
+        yield node.start_byte, node.end_byte
+    elif node.type not in _USED:
+        for number, child in enumerate(node.children):
+            if node.field_name_for_child(number) not in _USED_FIELDS:
+                yield from _spans(child)

@@ -1,68 +1,104 @@
-"""Programs whose names were changed: recognised by a few blind runs, then compared exactly."""
+"""Programs whose names were changed, and perhaps their numbers, their order and their dress.
+
+A program is recognised by a few runs of words in which its own names are blanks; then its tokens
+are laid over those of the row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from oilstone_data.decontaminate.grams import GramIndex, Members, Share, by_row
-from oilstone_data.decontaminate.names import blind, keeps, renamed_windows
-from oilstone_data.decontaminate.windows import windows
-from oilstone_data.dedup.words import Hashes, Words
+from oilstone_data.decontaminate.alike import Weights, share_held
+from oilstone_data.decontaminate.anchors import Anchors
+from oilstone_data.decontaminate.batch import Batch
+from oilstone_data.decontaminate.blind import Codes, blind_codes
+from oilstone_data.decontaminate.grams import Share, most_holders
+from oilstone_data.decontaminate.programs import Program
+from oilstone_data.dedup.words import Hashes, words
 
-_TELLING = 0.2  # share of keywords and numbers in a run that says something without its names
-_ANCHORS = 4  # runs by which a text is recognised
+_LONGEST = 400  # tokens: a longer program is told by its beginning
+_FEWEST = 8  # tokens that few other items have as well
+_CHANCE = 2.5  # tokens by which a short program may be alike by chance
+_OPERATORS = frozenset("+-*/%<>&|^!~@")
+_OPERATOR = 4.0  # what one of them weighs: another one makes another program, other brackets do not
+_USUAL = 6  # tokens in a run that may be common to many items
+
+
+class Bare(NamedTuple):
+    """A program without comments: the number of its text, the names it gives, and its item."""
+
+    number: int
+    text: str
+    given: Collection[str]
+    group: object
 
 
 class RenamedIndex:
-    """Texts of at least `k` words by what a change of names leaves; `share` of it is a match."""
+    """Programs to be found under other names; `share` of the tokens of a long one is a match."""
 
-    def __init__(
-        self, k: int, texts: Sequence[Hashes], groups: Sequence[object], share: float
-    ) -> None:
-        self._k = k
-        told = [_telling(text, k) for text in texts]
-        grams = [
-            renamed_windows(text, keeps(text), k)[count >= _TELLING * k]
-            for text, count in zip(texts, told, strict=True)
-        ]
-        self._index = GramIndex(grams, groups, share, whole=False)
-        anchors = (_anchors(text, n, k) for text, n in zip(texts, told, strict=True))
-        self._anchors = Members([anchor for found in anchors for anchor in found])
+    def __init__(self, bares: Sequence[Bare], share: float) -> None:
+        self._share = share
+        self._numbers = [bare.number for bare in bares]
+        self._programs = [Program.of(bare.text, bare.given, _LONGEST) for bare in bares]
+        groups = [bare.group for bare in bares]
+        self._weights = _weights(self._programs, groups)
+        coded = [_variants(*pair) for pair in zip(self._programs, bares, strict=True)]
+        self._owners = [n for n, variants in enumerate(coded) for _ in variants]
+        self._sizes = [len(variants[0]) for variants in coded]
+        self._anchors = Anchors([v for vs in coded for v in vs], [groups[n] for n in self._owners])
 
-    def find(self, batch: Words, runs: Hashes) -> Iterator[tuple[int, list[Share]]]:
-        """Texts that rows of the batch hold; `runs` are its blind runs of `k` words."""
-        places = self._anchors.positions(runs)
-        for row, _ in by_row(batch, places, self._k):
-            mine = batch.hashes[batch.bounds[row] : batch.bounds[row + 1]]
-            grams = renamed_windows(mine, keeps(mine), self._k)
-            if found := self._index.matches(grams[self._index.members.positions(grams)]):
-                yield row, found
+    def find(self, batch: Batch, done: Collection[int]) -> Iterator[tuple[int, Share]]:
+        """(row, share) of what rows hold; one for a row, none for rows that are `done`."""
+        answered = set(done)
+        for place in self._anchors.find(batch.words, blind_codes(batch.words.hashes)):
+            number = self._owners[place.program]
+            if place.row in answered or (least := self._least(number)) > 1:
+                continue
+            margin = self._sizes[number]
+            text = batch.cut(place.row, place.first - margin, place.last + margin)
+            program, weights = self._programs[number], self._weights[number]
+            if share := share_held(program, Program.of(text), weights, least):
+                answered.add(place.row)
+                yield place.row, Share(self._numbers[number], share)
 
-
-def blinded(hashes: Hashes) -> Hashes:
-    """Words without names."""
-    return blind(hashes, keeps(hashes))
-
-
-def _telling(text: Hashes, k: int) -> npt.NDArray[np.int64]:
-    """How many keywords and numbers each run of `k` words holds."""
-    if len(text) < k:
-        return np.empty(0, np.int64)
-    total = np.concatenate([[0], np.cumsum(keeps(text))])
-    told: npt.NDArray[np.int64] = total[k:] - total[:-k]
-    return told
+    def _least(self, number: int) -> float:
+        """The share that makes a match; above 1 where there is too little to tell by."""
+        weights = self._weights[number]
+        few = np.count_nonzero(weights) < _FEWEST
+        return 2.0 if few else min(self._share + _CHANCE / float(weights.sum()), 1.0)
 
 
-def _anchors(text: Hashes, told: npt.NDArray[np.int64], k: int) -> list[int]:
-    """The blind runs that hold most keywords and numbers, not too near to one another."""
-    runs = windows(blinded(text), k)
-    chosen: list[int] = []
-    for place in np.argsort(-told, kind="stable").tolist():
-        if told[place] < _TELLING * k or len(chosen) == _ANCHORS:
-            break
-        if all(abs(place - other) >= k // 4 for other in chosen):
-            chosen.append(place)
-    return [int(runs[place]) for place in chosen]
+def _variants(program: Program, bare: Bare) -> list[Codes]:
+    """Blind codes of a program, and those without standard names that it gives to things itself."""
+    hashes = words([" ".join(program.tokens)]).hashes
+    codes = blind_codes(hashes)
+    given: Hashes = words([" ".join(sorted(bare.given))]).hashes
+    blanked = np.where(np.isin(hashes, given), np.uint32(0), codes)
+    return [codes] if np.array_equal(codes, blanked) else [codes, blanked]
+
+
+def _weights(programs: Sequence[Program], groups: Sequence[object]) -> list[Weights]:
+    """Of each token; 0 in runs that stand in many items (a licence, the usual imports)."""
+    holders: dict[tuple[str, ...], set[object]] = defaultdict(set)
+    for program, group in zip(programs, groups, strict=True):
+        for run in _runs(program):
+            holders[run].add(group)
+    usual = {run for run, held in holders.items() if len(held) > most_holders(groups)}
+    return [_weight(program, usual) for program in programs]
+
+
+def _runs(program: Program) -> Iterator[tuple[str, ...]]:
+    tokens = program.tokens
+    return (tuple(tokens[i : i + _USUAL]) for i in range(len(tokens) - _USUAL + 1))
+
+
+def _weight(program: Program, usual: Collection[tuple[str, ...]]) -> Weights:
+    weight = np.array([_OPERATOR if t in _OPERATORS else 1.0 for t in program.tokens])
+    for place, run in enumerate(_runs(program)):
+        if run in usual:
+            weight[place : place + _USUAL] = 0.0
+    return weight

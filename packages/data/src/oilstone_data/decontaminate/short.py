@@ -8,9 +8,9 @@ from functools import cache
 
 import numpy as np
 
-from oilstone_data.decontaminate.grams import Members, Places, by_row
-from oilstone_data.decontaminate.windows import windows
-from oilstone_data.dedup.words import Hashes, Words
+from oilstone_data.decontaminate.batch import Batch
+from oilstone_data.decontaminate.grams import by_row
+from oilstone_data.dedup.words import Hashes, Positions
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _SHORTEST = 14  # characters but blanks: `return x + y` alone is nobody's
@@ -34,29 +34,27 @@ class LineIndex:
     """Texts of at least `k` words and some length, looked for as whole lines."""
 
     def __init__(self, k: int, texts: Sequence[str], hashes: Sequence[Hashes]) -> None:
-        self._k = k
         self._texts, self._hashes = texts, hashes
-        self._starts: dict[int, list[int]] = {}
+        self._starts: dict[tuple[int, ...], list[int]] = {}
         for number, words in enumerate(hashes):
             if len(words) >= k and len(squeezed(texts[number])) >= _SHORTEST:
-                self._starts.setdefault(int(windows(words, k)[0]), []).append(number)
-        self._members = Members(list(self._starts))
+                self._starts.setdefault(tuple(words[:k].tolist()), []).append(number)
+        self._k = k
 
-    def find(self, batch: Words, rows: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """(row, text) for every text that a row holds."""
-        grams = windows(batch.hashes, self._k)
-        for row, places in by_row(batch, self._members.positions(grams), self._k):
-            for number in sorted(self._likely(batch, grams, places)):
-                if pattern(self._texts[number]).search(rows[row].lower()):
+    def find(self, batch: Batch, places: Positions) -> Iterator[tuple[int, int]]:
+        """(row, text) for every text that a row holds from one of `places` on."""
+        for row, mine in by_row(batch.words, places, self._k):
+            for number in sorted(self._likely(batch.words.hashes, mine)):
+                if pattern(self._texts[number]).search(batch.rows[row].lower()):
                     yield row, number
 
-    def _likely(self, batch: Words, grams: Hashes, places: Places) -> set[int]:
+    def _likely(self, hashes: Hashes, places: Positions) -> set[int]:
         """Texts all words of which stand in the row."""
         return {
             number
-            for place, gram in zip(places.tolist(), grams[places].tolist(), strict=True)
-            for number in self._starts[gram]
+            for place in places.tolist()
+            for number in self._starts.get(tuple(hashes[place : place + self._k].tolist()), ())
             if np.array_equal(
-                batch.hashes[place : place + len(self._hashes[number])], self._hashes[number]
+                hashes[place : place + len(self._hashes[number])], self._hashes[number]
             )
         }

@@ -38,10 +38,18 @@ class Words(NamedTuple):
 
 def words(texts: Sequence[str]) -> Words:
     """Hash the words of every text, in order; word characters and case as in Python's `re`."""
+    return located_words(texts)[0]
+
+
+def located_words(texts: Sequence[str]) -> tuple[Words, Positions, Positions]:
+    """The words, where each one starts in all texts laid end to end, and where each text starts.
+
+    Places are bytes of the lower-case text, so for ASCII texts they are places in the text itself.
+    """
     parts = [_normal(text) for text in texts]
     starts, hashes = hash_words(b" ".join(parts))
     offsets = np.cumsum([0, *(len(part) + 1 for part in parts)])
-    return Words(hashes, np.searchsorted(starts, offsets))
+    return Words(hashes, np.searchsorted(starts, offsets)), starts, offsets
 
 
 def batches(texts: Iterable[str]) -> Iterator[list[str]]:

@@ -1,0 +1,68 @@
+"""How much of a program stands in another text, whatever its names, numbers and order are now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from oilstone_data.decontaminate.programs import NAME, NUMBER, Program
+from oilstone_data.decontaminate.tiles import Equal, common_runs, covered, tiled
+from oilstone_data.decontaminate.vocabulary import STANDARD
+
+_LEAST = 4  # tokens of a common part
+_OTHER = 0.5  # what a number counts that became another one
+
+Weights = npt.NDArray[np.float64]
+
+
+def share_held(program: Program, other: Program, weights: Weights, least: float) -> float:
+    """Which share of the tokens of `program`, by weight, `other` holds; 0 when below `least`.
+
+    A name counts where it became what it became most often, one name for one.
+    """
+    equal = _equal(program, other)
+    runs = common_runs(equal, _LEAST)
+    total = float(weights.sum())
+    if float(weights[covered(runs, len(equal))].sum()) < least * total:
+        return 0.0
+    tiles = tiled(runs, equal.shape, _LEAST)
+    pairs = [(one + n, two + n) for one, two, size in tiles for n in range(size)]
+    names = ((program.tokens[i], other.tokens[j]) for i, j in pairs if program.codes[i] == NAME)
+    became = _one_for_one(names)
+    held = sum(float(weights[i]) * _counts(program, other, i, j, became) for i, j in pairs) / total
+    return held if held >= least else 0.0
+
+
+def _equal(program: Program, other: Program) -> Equal:
+    """Which tokens are equal; a name of the program's own may be any name in the other text."""
+    numbers: dict[str, int] = {}
+    one, two = (
+        np.array([numbers.setdefault(code, len(numbers)) for code in codes], np.int32)
+        for codes in (program.codes, other.codes)
+    )
+    standard = np.array([code in STANDARD for code in numbers], np.bool_)
+    names = one == numbers.get(NAME, -1)
+    equal: Equal = (one[:, None] == two) | (names[:, None] & standard[two])
+    return equal
+
+
+def _one_for_one(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Which name became which: the most frequent pairs, each name once on either side."""
+    became: dict[str, str] = {}
+    taken: set[str] = set()
+    for (old, new), _ in sorted(Counter(pairs).items(), key=lambda pair: (-pair[1], pair[0])):
+        if old not in became and new not in taken:
+            became[old] = new
+            taken.add(new)
+    return became
+
+
+def _counts(program: Program, other: Program, i: int, j: int, became: Mapping[str, str]) -> float:
+    """What token i counts that was found as token j of the other text."""
+    old, new = program.tokens[i], other.tokens[j]
+    if program.codes[i] == NAME:
+        return float(became.get(old) == new)
+    return _OTHER if program.codes[i] == NUMBER and old != new else 1.0

@@ -1,0 +1,82 @@
+"""Common parts of two programs in any order: greedy string tiling.
+
+Wise 1993, "String similarity via greedy string tiling"; Prechelt et al. 2002, "Finding plagiarisms
+among a set of programs with JPlag". The longest common run is taken first; what overlaps a run that
+was taken is cut off.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Equal = npt.NDArray[np.bool_]
+
+
+class Tile(NamedTuple):
+    """`size` tokens from `one` of the first and from `two` of the second program are the same."""
+
+    one: int
+    two: int
+    size: int
+
+
+def common_runs(equal: Equal, least: int) -> list[Tile]:
+    """All longest common runs of at least `least` tokens; `equal[i, j]`: two tokens are the same.
+
+    The matrix is turned and sheared until each diagonal is a row.
+    """
+    height, width = equal.shape
+    if not equal.size:
+        return []
+    sheared = np.zeros((height, height + width), np.bool_)
+    sheared[:, :width] = equal[::-1]
+    columns = sheared.ravel()[: height * (height + width - 1)].reshape(height, -1)
+    rows = np.zeros((columns.shape[1], height + 1), np.bool_)  # a gap after each diagonal
+    rows[:, :height] = columns[::-1].T
+    return [
+        Tile(start % (height + 1), sum(divmod(start, height + 1)) - height + 1, end - start)
+        for start, end in _stretches(rows.ravel(), least)
+    ]
+
+
+def covered(runs: Sequence[Tile], height: int) -> Equal:
+    """Which tokens of the first program stand in any of the runs."""
+    steps = np.zeros(height + 1, np.int64)
+    for one, _, size in runs:
+        steps[one] += 1
+        steps[one + size] -= 1
+    return np.cumsum(steps[:-1]) > 0
+
+
+def tiled(runs: Sequence[Tile], shape: tuple[int, ...], least: int) -> list[Tile]:
+    """Of the runs, parts of at least `least` tokens that do not overlap, long ones first."""
+    queue = [(-size, one, two) for one, two, size in runs]
+    heapq.heapify(queue)
+    free = [np.ones(size, np.bool_) for size in shape]
+    found = []
+    while queue:
+        size, one, two = heapq.heappop(queue)
+        mine, theirs = free[0][one : one - size], free[1][two : two - size]
+        both = mine & theirs
+        if both.all():
+            found.append(Tile(one, two, -size))
+            mine[:] = theirs[:] = False
+        elif np.count_nonzero(both) >= least:
+            for start, end in _stretches(both, least):
+                heapq.heappush(queue, (start - end, one + start, two + start))
+    return found
+
+
+def _stretches(values: Equal, least: int) -> Iterator[tuple[int, int]]:
+    """(start, end) of every stretch of at least `least` true values."""
+    padded = np.zeros(len(values) + 2, np.bool_)
+    padded[1:-1] = values
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    starts, ends = edges[::2], edges[1::2]
+    long = ends - starts >= least
+    yield from zip(starts[long].tolist(), ends[long].tolist(), strict=True)
