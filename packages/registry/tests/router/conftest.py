@@ -1,6 +1,7 @@
 """Stand-in servers for a test."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # pytest's importlib mode does n
 pytest.importorskip("httptools", reason="needs oilstone-registry[serve]")
 pytest.importorskip("orjson", reason="needs oilstone-registry[serve]")
 from fronts import Front
+from registry_cluster import memory
+from registry_workshop import Workshop
 from standins import Standin
 
 
@@ -40,3 +43,18 @@ def front():
     yield start
     for one in made:
         one.kill()
+
+
+@pytest.fixture(scope="module")
+def halves():
+    """A router on a test at half of the traffic, for all tests of a file that leave it as it is."""
+    with tempfile.TemporaryDirectory(prefix="oilstone-", dir=memory()) as root:
+        workshop = Workshop(Path(root))
+        workshop.production("old")
+        workshop.tested()
+        server = Standin()
+        serve = Front(workshop, server.url).ready()
+        serve.wait(lambda: "x-arm" in serve.ask()[1])
+        yield serve
+        serve.kill()
+        server.kill()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from oilstone_registry.database import Registry
+from oilstone_registry.router import replicas
 from oilstone_registry.router.command import pairs
 from oilstone_registry.router.domains import Domains
 from oilstone_registry.router.keys import Keys
@@ -23,4 +24,5 @@ def assembled(
         chosen = pairs(args.route, "=", "--route", "math=math-tiny")
         domains = Domains(args.domains, chosen)
     router = Router(registry, settings, Keys(args.keys), domains)
+    router.background.append(replicas.run)
     return router, {}

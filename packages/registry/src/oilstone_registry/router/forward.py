@@ -114,9 +114,9 @@ class Forward:
         raw = await read_body(self.headers, self.receive, router.settings.max_body)
         try:
             found = body.parse(raw)
-            self.route = self._route(found)
             start, end = body.place(raw)
             self.body = raw[:start], raw[end:]
+            self.route = self._route(found)
         except OilstoneError as error:
             raise Refused(400, "bad_request", str(error)) from None
         deadlines = router.settings.deadlines

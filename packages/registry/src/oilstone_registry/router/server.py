@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -73,6 +76,14 @@ class Server(uvicorn.Server):
     """Says that it drains before it stops to listen."""
 
     router: Router
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End well on SIGTERM and Ctrl-C; uvicorn would kill the process with them afterwards."""
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(sign, self.handle_exit, sign, None)
+        yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End: no new requests, those on their way are answered, outcomes are stored."""

@@ -10,6 +10,7 @@ import asyncio
 import ssl
 from asyncio import AbstractEventLoop
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
 import httptools
@@ -78,7 +79,7 @@ def place(url: str) -> Place:
 class _Connection(asyncio.Protocol):
     """One connection; httptools calls the `on_` methods while it parses."""
 
-    __slots__ = ("answer", "client", "fresh", "head", "idle_since", "parser", "transport")
+    __slots__ = ("answer", "client", "fresh", "head", "idle_since", "keeps", "parser", "transport")
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -88,14 +89,15 @@ class _Connection(asyncio.Protocol):
         self.fresh = True  # never answered anything yet
         self.head = 0
         self.idle_since = 0.0
+        self.keeps = False  # whether the server takes another request on it
 
-    def begin(self, until: float, last: float, *data: bytes) -> Answer:
+    def begin(self, until: float, last: float, request: bytes) -> Answer:
         """Send a request; its answer fills."""
         answer = Answer(until, last, self.transport.abort, self._pause)
         self.answer = answer
         self.head = 0
         self.client.active.add(answer)
-        self.transport.writelines(data)
+        self.transport.write(request)
         return answer
 
     def _pause(self, now: bool) -> None:
@@ -107,8 +109,7 @@ class _Connection(asyncio.Protocol):
             self.transport.resume_reading()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass of it
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -145,7 +146,7 @@ class _Connection(asyncio.Protocol):
         self.fresh = False
         client = self.client
         client.active.discard(answer)
-        if self.parser.should_keep_alive() and not client.closed:
+        if self.keeps and not client.closed:
             self.idle_since = client.now()
             client.idle.append(self)
         else:
@@ -178,6 +179,7 @@ class _Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if self.answer is not None and self.answer.status:
+            self.keeps = self.parser.should_keep_alive()
             self.answer.done = True
 
 
@@ -218,8 +220,8 @@ class Client:
             head = self._head(method, path)
             now = self.now()
             until = now + (first or self.deadlines.first)
-            lines = b"%b%bcontent-length: %d\r\n\r\n" % (head, extra, len(body))
-            answer = connection.begin(until, now + self.deadlines.total, lines, body)
+            request = b"%b%bcontent-length: %d\r\n\r\n%b" % (head, extra, len(body), body)
+            answer = connection.begin(until, now + self.deadlines.total, request)
             try:
                 await answer.head()
             except Failure as failure:
