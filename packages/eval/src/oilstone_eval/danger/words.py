@@ -17,9 +17,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", 
 _ESCAPE = re.compile(
     r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|0?[0-7]{1,3}|c.|.)", re.DOTALL
 )
-_SCRATCH = re.compile(
-    r"tmp|temp|build|cache|out|dist|target|test|work|scratch|dest|dir$", re.IGNORECASE
-)
+_SCRATCH = re.compile(r"tmp|temp|build|cache|out|dist|target|test|work|scratch|dest", re.IGNORECASE)
 _BRACES = re.compile(r"\{([^{}\s]*,[^{}\s]*)\}")
 # What every shell sets.
 _SET = {"HOME": "~", "PWD": ".", "IFS": " ", "@": "", "*": "", "USER": "user", "LOGNAME": "user",

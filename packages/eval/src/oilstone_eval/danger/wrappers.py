@@ -32,7 +32,13 @@ _PREFIXES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "then": ("", ()), "do": ("", ()), "else": ("", ()), "unbuffer": ("", ()), "noglob": ("", ()),
     "sshpass": ("pfd", ()), "dbus-run-session": ("", ()), "xvfb-run": ("nsef", ()),
     "entr": ("", ()),
-    "rlwrap": ("", ()), "tsocks": ("", ()), "watchdo": ("", ()),
+    "rlwrap": ("", ()), "tsocks": ("", ()), "run0": ("ug", ("user",)), "please": ("u", ()),
+    "valgrind": ("", ()), "perf": ("", ()), "cpulimit": ("lpe", ("limit",)), "prlimit": ("p", ()),
+    "choom": ("np", ()), "trickle": ("duws", ()), "linux32": ("", ()), "linux64": ("", ()),
+    "setlogcons": ("", ()), "ssh-agent": ("at", ()), "dbus-launch": ("", ()), "chronic": ("", ()),
+    "retry": ("", ()), "run-one": ("", ()), "systemd-inhibit": ("", ("what", "who", "why")),
+    "systemd-nspawn": ("DMu", ("directory",)), "bwrap": ("", ()), "proot": ("rbw", ()),
+    "fakechroot": ("", ()), "aoss": ("", ()), "pty": ("", ()), "dtach": ("nAc", ()),
 }  # fmt: skip
 # Those with an operand of their own before the command.
 _LEADING = {
@@ -132,6 +138,30 @@ def _xargs(args: Sequence[str], stdin: str | None) -> list[str]:
     if not marks:
         return command + given
     return [word.replace(marks[0], given[0] if given else "") for word in command]
+
+
+# Commands that lose or open something, so that they are looked for behind tools nobody knows.
+_HARMS = names(
+    "rm dd shred wipefs blkdiscard mkfs mkfs.ext4 mkfs.xfs sgdisk chmod chown sh bash dash zsh ash ksh"
+    " busybox find truncate mv python python3 perl nc ncat reboot poweroff halt shutdown kill userdel"
+)
+# They take words as words.
+_TALKS = names(
+    "echo printf man info tldr whatis apropos which whereis type hash help notify-send logger say wall"
+    " git grep egrep rg ag ack locate test [ [[ case apt apt-get yum dnf brew pip npm cargo dpkg pacman"
+    " zypper apk snap docker podman kubectl helm systemctl service alias unalias complete compgen history"
+    " cat ls ps pgrep pkill killall ed diff file stat alternatives update-alternatives strings ldd"
+    " shellcheck shfmt rm dd mv cp ln install find chmod chown export declare local readonly unset set"
+    " read printenv cowsay figlet tee wc sort tr sed awk cut gh glab go rustup poetry uv conda jq yq cd"
+)
+
+
+def behind(name: str, args: Sequence[str]) -> list[str]:
+    """Return the command in the arguments of a tool that is not known and may well run it."""
+    if name in _TALKS or not name:
+        return []
+    at = next((at for at, word in enumerate(args) if bare(word) in _HARMS and args[at + 1 :]), None)
+    return [] if at is None else list(args[at:])
 
 
 def contained(name: str, args: Sequence[str]) -> list[str]:
