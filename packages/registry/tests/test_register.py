@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from oilstone_schemas import artifact
+from oilstone_schemas import artifact, canonical, manifest
 
 
 def test_the_first_version_is_0_1_0_with_id_1(workshop):
@@ -54,6 +54,19 @@ def test_an_adapter_with_one_byte_changed_is_refused(workshop, file):
 def test_what_is_no_adapter_is_refused(workshop):
     code, said = workshop.register(workshop.report("r", None))
     assert (code, "not adapter" in said["error"]["message"]) == (2, True)
+
+
+def test_the_same_content_made_at_another_time_is_promoted_under_another_name(workshop):
+    """One digest, two seals: the store holds one copy, and both names rest on it."""
+    adapter = workshop.adapter()
+    workshop.registered(adapter)
+    path = adapter.folder / "manifest.json"
+    data = canonical.loads(path.read_bytes()) | {"created_at": "2020-01-01T00:00:00Z"}
+    path.write_bytes(canonical.pretty(data | {"seal": manifest.seal(data)}))
+    workshop.registered(adapter, name="other")
+    decision = workshop.decision(artifact.load(adapter.folder))
+    assert workshop.promoted("other", decision)["status"] == "production"
+    assert workshop.given("verify")["versions"] == 2
 
 
 def test_a_deleted_work_folder_loses_nothing(workshop):

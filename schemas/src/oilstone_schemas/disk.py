@@ -3,7 +3,7 @@
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from oilstone_schemas.command import MissingTool, OilstoneError
@@ -55,10 +55,16 @@ def temporary_name(name: str) -> str:
     return f".{name}.tmp"
 
 
-def sync(path: Path) -> None:
-    """Wait until a file's content, or a folder's list of names, is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def sync(*paths: Path) -> None:
+    """Wait until files' contents, or folders' lists of names, are on the disk.
+
+    It is asked to begin with all of them before the first is waited for: one wait serves them all.
+    """
+    with ExitStack() as opened:
+        descriptors = []
+        for path in paths:
+            descriptors.append(os.open(path, os.O_RDONLY))
+            opened.callback(os.close, descriptors[-1])
+            os.posix_fadvise(descriptors[-1], 0, 0, os.POSIX_FADV_DONTNEED)
+        for descriptor in descriptors:
+            os.fsync(descriptor)

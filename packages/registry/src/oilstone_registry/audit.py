@@ -15,6 +15,7 @@ from oilstone_registry.tables import REPLAYED, events
 from oilstone_schemas import canonical
 
 FIRST = "0" * 64
+LAST = sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)
 Row = Mapping[str, Any] | sa.RowMapping
 State = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
@@ -51,8 +52,7 @@ def record(
 
     In the same transaction as the change, under the write lock.
     """
-    last = sa.select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)
-    before = connection.execute(last).one_or_none()
+    before = connection.execute(LAST).one_or_none()
     event = {
         "id": 1 if before is None else before.id + 1,
         "at": now(),
@@ -66,7 +66,7 @@ def record(
         "changes": canonical.canonical([[table, dict(row)] for table, row in changed]).decode(),
         "previous": FIRST if before is None else before.hash,
     }
-    connection.execute(events.insert().values(event | {"hash": digest(event)}))
+    connection.execute(events.insert(), event | {"hash": digest(event)})
 
 
 def digest(event: Row) -> str:

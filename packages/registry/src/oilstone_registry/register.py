@@ -17,6 +17,16 @@ from oilstone_schemas.command import OilstoneError
 from oilstone_schemas.disk import guard
 
 CONFIG = "adapter_config.json"
+Query = sa.Select[Any]
+
+
+def _where(column: sa.ColumnElement[str]) -> Query:
+    named = versions.c.name == sa.bindparam("name")
+    return sa.select(versions).where(named, column == sa.bindparam("which"))
+
+
+# Made once: while a statement is made, the others wait.
+BY_DIGEST, BY_VERSION = _where(versions.c.digest), _where(versions.c.version)
 
 
 def register(
@@ -33,17 +43,17 @@ def register(
     base model and, unless given, domains are read from the adapter and what it was made from.
     Raises OilstoneError for an adapter that does not verify and for a version that another one has.
     """
-    adapter = verified(folder)
+    source = verified(folder)
     store = registry.store
-    store.keep(adapter)
-    provenance.keep(store.folder / "provenance", adapter)
+    provenance.keep(store.folder / "provenance", source)
+    adapter = store.keep(source)
     said = describe(adapter, store.folder / "provenance", domains)
     with registry.writing(together=True) as connection:
-        same = _one(connection, name, versions.c.digest == adapter.digest)
+        same = _one(connection, BY_DIGEST, name, adapter.digest)
         if same:
             return _again(same, version), False
         version = version or _following(connection, name)
-        _free(_one(connection, name, versions.c.version == version), adapter)
+        _free(_one(connection, BY_VERSION, name, version), adapter)
         return insert(connection, {"name": name, "version": version, **said}, act), True
 
 
@@ -76,7 +86,7 @@ def describe(adapter: Manifest, kept: Path, domains: list[str] | None) -> dict[s
 def insert(connection: sa.Connection, row: Row, act: Act, action: str = "register") -> Row:
     """Write a new version, with the next id, and say so in the log."""
     new = dict(row) | {"registered_at": audit.now(), "status": REGISTERED}
-    made = connection.execute(versions.insert().values(new).returning(versions)).mappings().one()
+    made = connection.execute(versions.insert().returning(versions), new).mappings().one()
     subject = Subject(made["name"], made["version"], None, REGISTERED)
     audit.record(connection, act, action, subject, [("versions", made)])
     return made
@@ -96,9 +106,8 @@ def _config(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _one(connection: sa.Connection, name: str, which: sa.ColumnElement[bool]) -> Row | None:
-    query = sa.select(versions).where(versions.c.name == name, which)
-    return connection.execute(query).mappings().one_or_none()
+def _one(connection: sa.Connection, query: Query, name: str, which: str) -> Row | None:
+    return connection.execute(query, {"name": name, "which": which}).mappings().one_or_none()
 
 
 def _following(connection: sa.Connection, name: str) -> str:

@@ -10,7 +10,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,6 @@ from oilstone_schemas.verify import integrity
 MANIFEST = "manifest.json"
 PARTIAL = ".partial"
 CACHE = "OILSTONE_CACHE"
-AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -47,17 +45,22 @@ class Store:
             return _cache(self.where)
         return Path(self.where.removeprefix("file://"))
 
-    def keep(self, source: Manifest) -> None:
-        """Copy an artifact into the store, unless it is there.
+    def keep(self, source: Manifest) -> Manifest:
+        """Copy an artifact into the store, unless it is there; return the one that is there.
 
-        Killed at any moment, it leaves at most a hidden partial copy, which the next one removes.
-        Raises OilstoneError when the source changes meanwhile, CheckFailed when the copy that is
-        there is not what it was.
+        That one has the same digest, but perhaps another seal: it was made at another time. Killed
+        at any moment, it leaves at most a hidden partial copy, which the next one removes. Raises
+        OilstoneError when the source changes meanwhile, CheckFailed when the copy that is there is
+        not what it was.
         """
-        if not place(self.folder, source):
-            self.require(source.digest)
+        if self.remote and self.holds(source.digest):
+            return artifact.load(self.require(source.digest))
+        new = place(self.folder, source)
+        folder = self.folder / source.digest
+        kept = Manifest(folder, source.data) if new else artifact.load(self.require(source.digest))
         if self.remote:
-            _upload(self.where, self.folder / source.digest)
+            _upload(self.where, folder)
+        return kept
 
     def require(self, digest: str, seal: str | None = None) -> Path:
         """Return the folder of a stored artifact; raises CheckFailed when it is not what it was."""
@@ -90,17 +93,20 @@ def place(store: Path, source: Manifest) -> bool:
             return False
         with _partial(store) as partial:
             _copy(source, partial)
-            _settle(partial, target)
-    return True
+            return _settle(partial, target)
 
 
-def _settle(partial: Path, target: Path) -> None:
+def _settle(partial: Path, target: Path) -> bool:
+    """Give a whole copy its name; False when somebody was faster with the same content."""
     try:
         partial.rename(target)
+        new = True
     except OSError:
-        if not target.exists():  # else somebody was faster with the same content
+        if not target.exists():
             raise
+        new = False
     sync(target.parent)
+    return new
 
 
 @contextmanager
@@ -142,8 +148,7 @@ def _copy(source: Manifest, partial: Path) -> None:
         shutil.copyfile(source.folder / name, copied)
     for problem in _differs(source, partial):
         raise OilstoneError(f"{problem}. {source.folder} changed while it was copied; try again")
-    with ThreadPoolExecutor(AT_ONCE) as pool:  # asked at once, the disk takes them in few turns
-        list(pool.map(sync, (partial, *partial.rglob("*"))))
+    sync(*partial.rglob("*"), partial)
 
 
 def _differs(source: Manifest, copied: Path) -> Iterator[str]:
