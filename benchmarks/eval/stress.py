@@ -4,8 +4,8 @@
     python benchmarks/eval/stress.py --samples 400 --kills 10
 
 With --kills the judge is first killed (SIGKILL) at random moments, so many times; its verdicts
-must be those of an undisturbed run. Ends with 1 when a verdict is wrong, memory grows, or a process,
-file or mount is left.
+must be those of an undisturbed run. Ends with 1 when a verdict is wrong, memory grows, or a
+process, file or mount is left.
 """
 
 import argparse

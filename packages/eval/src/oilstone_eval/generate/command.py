@@ -69,8 +69,9 @@ def _made(
     """Publish the samples that `answer` gives, unless they are there; `told` decides them too."""
     sources = [problems.manifest, *parts]
     request = artifact.request(
-        "samples", producer=PRODUCER, recipe=part, seed=part["seed"], inputs=sources, depends=told
-    )
+        "samples", producer=PRODUCER, recipe=part, seed=part.get("seed", 0), inputs=sources,
+        depends=told,
+    )  # fmt: skip
     there = artifact.current(out, request)
     if there:
         say(f"up to date: {out}")
@@ -101,25 +102,19 @@ def _answers(
 def by_copying(dataset: Path, problems: Input, out: Path) -> Manifest:
     """Answer every problem with the training answer of the most similar prompt."""
     trained = artifact.load(dataset, "dataset")
-    sources = [problems.manifest, trained]
-    request = artifact.request("samples", producer=PRODUCER, recipe={}, seed=0, inputs=sources)
-    there = artifact.current(out, request)
-    if there:
-        say(f"up to date: {out}")
-        return there
-    from oilstone_eval.generate.nearest import Nearest, copied
-    from oilstone_eval.progress import Progress
 
-    inputs.whole(*sources)
-    by_id = inputs.problems(problems)
-    index = Nearest(jsonl.read(dataset / "train.jsonl", "row.v1"))
-    done = Progress("copied", len(by_id))
-    rows = []
-    for problem in by_id.values():
-        rows.append(copied(problem, index.find(problem["prompt"])))
-        done()
-    stage = artifact.stage(out, request)
-    return _publish(stage, out, by_id, rows, {}, sources, request, {})
+    def answer(by_id: Mapping[str, Row], stage: Path) -> list[Row]:
+        from oilstone_eval.generate.nearest import Nearest, copied
+        from oilstone_eval.progress import Progress
+
+        index = Nearest(jsonl.read(dataset / "train.jsonl", "row.v1"))
+        done, rows = Progress("copied", len(by_id)), []
+        for problem in by_id.values():
+            rows.append(copied(problem, index.find(problem["prompt"])))
+            done()
+        return rows
+
+    return _made(problems, out, {}, [trained], {}, answer)
 
 
 def _publish(
