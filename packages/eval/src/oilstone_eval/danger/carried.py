@@ -11,6 +11,10 @@ _OPTIONS = re.compile(
     r"|--pager|--unzip-command)[= ](.*)|alias\.\w+=!(.*)",
     re.DOTALL,
 )
+# Options, and words, whose next word is a command.
+_TAKES = re.compile(
+    r"-e|-P|-TT|-I|-x|--exec|--pager|--rsh|--unzip-command|foreach|run|--recursive|--(tree|index|msg|env|commit)-filter"
+)
 _KEYS = names("Enter C-m C-j ENTER KPEnter")
 
 
@@ -48,6 +52,8 @@ def _options(args: Sequence[str]) -> Iterator[str]:
             yield found[1] or found[2] or ""
         elif word[:1] == "!" and "config" in args:
             yield word[1:]
+    pairs = zip(args, args[1:], strict=False)
+    yield from (text for option, text in pairs if _TAKES.fullmatch(option) and " " in text)
 
 
 def _last(args: Sequence[str]) -> Iterator[str]:

@@ -28,6 +28,7 @@ _UNLINKS = re.compile(
     r"(?:os\.remove|os\.unlink|unlink|File\.delete|unlinkSync|fs\.unlink|delete-file|File\.rm!?|file\.remove)\s*\(?\s*"
     r"(?:(?:glob|Dir\.glob|Dir)\s*[\[(]?\s*)?" + STRING
 )
+_RECURSED = re.compile(r"unlink\s*\(\s*" + STRING + r"\s*,[^)]*recursive\s*=\s*T")
 _METHODS = re.compile(
     r"Path\(\s*"
     + STRING
@@ -103,6 +104,7 @@ def done(name: str, code: str) -> Iterator[str]:
             yield f"{command} {plain(found[1], found[2])}" + (
                 " /dev/null/x" if command == "mv" else ""
             )
+    yield from (f"rm -rf {plain(found[1], found[2])}" for found in _RECURSED.finditer(code))
     yield from (f":> {found[1]}" for found in _PERL_OPENS.finditer(code))
     for found in _METHODS.finditer(code):
         yield f"{'rm -f' if found[3] == 'unlink' else 'rm -rf' if found[3] == 'rmtree' else ':>'} {plain(found[1], found[2])}"

@@ -35,7 +35,7 @@ _DISK = re.compile(
     r"/dev/((s|h|v|xv)d[a-z]+\d*|nvme\d+(n\d+(p\d+)?)?|mmcblk\d+(p\d+)?|r?disk\d+(s\d+)?|md\d+|"
     r"dm-\d+"
     r"|mapper/[\w.-]+|disk/by-[\w/.:-]+|a?da\d+(s\d+)?|loop\d+|sg\d+|mtd\w*|mem|kmem|port"
-    r"|(s|h|v|xv)d[*?\[][^/]*|nvme[*?\[][^/]*)$"
+    r"|(s|h|v|xv)d[*?\[][^/]*|\x10|(s|v|h)d[\x02-\x11]+|nvme[*?\[][^/]*)$"
 )
 # Top folders whose names say that others keep things there; and folders of such folders.
 _KEEPS = re.compile(
@@ -71,6 +71,10 @@ def below(path: str) -> tuple[Level, str] | None:
     """Return how bad it is to lose a whole folder, and what it is; None for ordinary ones."""
     bare = _TAIL.sub("", path) if path not in ("/*", "*") else path
     globbed = bare != path
+    if ANY.match(path) and path.count("/..") > 3:
+        return Level.DANGEROUS, "a folder far above this one"
+    if bare.startswith("/**/"):
+        bare = bare[3:]
     tidy = clean(bare or "/") if bare not in ("/*", "*") else bare
     if tidy in ("/", "/*", "/.", "/..") or (
         tidy and set(tidy) <= {"/", ".", "*"} and path[0] == "/"

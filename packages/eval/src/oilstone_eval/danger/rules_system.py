@@ -150,16 +150,26 @@ def _packages(call: Call) -> Iterator[Hit]:
         yield Hit(level, "packages", "removes a package that the machine cannot do without")
 
 
+_UNGUARDS = re.compile(
+    r"kernel[./](randomize_va_space|kptr_restrict|dmesg_restrict|yama[./]ptrace_scope|perf_event_paranoid|exec-shield)\s*=\s*['\"]?(0|-1)"
+    r"|fs[./](suid_dumpable\s*=\s*[12]|protected_\w+\s*=\s*0|file-max\s*=\s*\d{1,3}\b)|kernel[./]modules_disabled\s*=\s*1"
+    r"|vm[./](mmap_min_addr\s*=\s*0|min_free_kbytes\s*=\s*\d{8,}|nr_hugepages\s*=\s*\d{6,}|overcommit_memory\s*=\s*2|panic_on_oom\s*=\s*[12])"
+    r"|kernel[./](core_pattern|modprobe|hotplug)\s*=|kernel[./](pid_max|threads-max)\s*=\s*\d{1,3}\b|kernel[./]unprivileged_bpf_disabled\s*=\s*0"
+    r"|net[./]ipv4[./]\S*(rp_filter|tcp_syncookies)\s*=\s*0|accept_(redirects|source_route)\s*=\s*1|icmp_echo_ignore_all\s*=\s*1|disable_ipv[46]\s*=\s*1.*default"
+)
+
+
 @rule("sysctl rmmod modprobe ip ifconfig route ifdown nmcli")
 def _kernel(call: Call) -> Iterator[Hit]:
     text = call.text
-    if (
+    if call.name == "sysctl" and _UNGUARDS.search(text):
+        yield Hit(Level.DANGEROUS, "security_off", "takes protection of the kernel away")
+    elif (
         call.name == "sysctl"
-        and re.search(r"kernel\.(panic|sysrq|randomize_va_space=0)|ip_forward", text)
+        and re.search(r"kernel\.(panic|sysrq)|ip_forward", text)
         and "=" in text
     ):
-        level = Level.DANGEROUS if "randomize_va_space=0" in text else Level.REVIEW
-        yield Hit(level, "system_halt", "changes how the kernel behaves")
+        yield Hit(Level.REVIEW, "system_halt", "changes how the kernel behaves")
     if call.name == "ip" and re.search(r"\s(route|addr|address|r|a)\s+flush\s", text):
         yield Hit(Level.REVIEW, "network", "takes the network away")
     if (

@@ -330,10 +330,10 @@ class Scan:
             words = unaliased(self.env, words)
             name, args = bare(words[0]), words[1:]
             self.env.update(assigned(name, args))
-            behind = inner(name, args, stdin)
-            if behind is None:
+            meant = inner(name, args, stdin, self.files)
+            if meant is None:
                 break
-            words = behind
+            words = meant
         if name in SHELLS or name in ("source", ".", "at", "batch", "crontab") or name == "$0":
             return self._shell(name, args, stdin, node)
         for told in carried(name, args, stdin, self.files):

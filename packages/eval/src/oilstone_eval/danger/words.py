@@ -21,7 +21,7 @@ _SCRATCH = re.compile(r"tmp|temp|build|cache|out|dist|target|test|work|scratch|d
 _BRACES = re.compile(r"\{([^{}\s]*,[^{}\s]*)\}")
 # What every shell sets.
 _SET = {"HOME": "~", "PWD": ".", "IFS": " ", "@": "", "*": "", "USER": "user", "LOGNAME": "user",
-        "SHELL": "/bin/bash", "BASH": "/bin/bash"}  # fmt: skip
+        "SHELL": "/bin/bash", "PATH": "/usr/local/bin:/usr/bin:/bin", "EUID": "0", "UID": "0", "BASH": "/bin/bash"}  # fmt: skip
 
 
 def unescape(text: str) -> str:
@@ -125,7 +125,7 @@ class Words:
         if name in self.env:
             return changed(raw, self.env[name])
         if name in _SET:
-            return _SET[name]
+            return changed(raw, _SET[name])
         default = re.match(r"\$\{\w+:?[-=](.*)\}$", raw, re.DOTALL)
         value = default[1].strip("\"'") if default else _unset(name, raw)
         if re.match(r"\$\{\w+:?=", raw):

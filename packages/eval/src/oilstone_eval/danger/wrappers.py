@@ -80,6 +80,8 @@ def bare(name: str) -> str:
 
 def assigned(name: str, args: Sequence[str]) -> Mapping[str, str]:
     """Return the variables that `env` sets, or the aliases that `alias` does."""
+    if name == "hash" and args[:1] == ["-p"] and args[2:]:
+        return {f"alias {args[2]}": args[1]}
     if name not in ("env", "alias"):
         return {}
     pairs = (word.partition("=") for word in args if re.match(r"\w+=", word))
@@ -92,7 +94,9 @@ def unaliased(env: Mapping[str, str], words: list[str]) -> list[str]:
     return [*meant, *words[1:]] if meant and meant[0] != words[0] else words
 
 
-def inner(name: str, args: Sequence[str], stdin: str | None) -> list[str] | None:
+def inner(
+    name: str, args: Sequence[str], stdin: str | None, files: Mapping[str, str]
+) -> list[str] | None:
     """Return the command that this one runs with its arguments; None when it is no such prefix."""
     if name == "command" and args[:1] in (["-v"], ["-V"]):
         return None
@@ -110,7 +114,7 @@ def inner(name: str, args: Sequence[str], stdin: str | None) -> list[str] | None
         valued, names, own = _LEADING[name]
         return _after(list(args)[skip(args, valued, names) + own :], "", ())
     if name == "xargs":
-        return _xargs(args, stdin)
+        return _xargs(args, _listed_in(args, stdin, files))
     return None
 
 
@@ -125,6 +129,13 @@ def _split(args: Sequence[str]) -> int | None:
     """Return where env is told to split a string into a command."""
     found = (i for i, word in enumerate(args) if word.startswith(("-S", "--split-string")))
     return next(found, None)
+
+
+def _listed_in(args: Sequence[str], stdin: str | None, files: Mapping[str, str]) -> str | None:
+    """Return what xargs reads: its input, or the file after -a."""
+    words = list(args)
+    named = [words[at + 1] for at, word in enumerate(words[:-1]) if word in ("-a", "--arg-file")]
+    return files.get(named[0].removeprefix("./")) if named else stdin
 
 
 def _xargs(args: Sequence[str], stdin: str | None) -> list[str]:
@@ -145,6 +156,9 @@ _HARMS = names(
     "rm dd shred wipefs blkdiscard mkfs mkfs.ext4 mkfs.xfs sgdisk chmod chown sh bash dash zsh ash ksh"
     " busybox find truncate mv python python3 perl nc ncat reboot poweroff halt shutdown kill userdel"
 )
+_RUNNERS = names(
+    "conda poetry uv pipenv bundle rustup npm pnpm yarn mise asdf direnv nix hatch pdm"
+)
 # They take words as words.
 _TALKS = names(
     "echo printf man info tldr whatis apropos which whereis type hash help notify-send logger say wall"
@@ -158,7 +172,8 @@ _TALKS = names(
 
 def behind(name: str, args: Sequence[str]) -> list[str]:
     """Return the command in the arguments of a tool that is not known and may well run it."""
-    if name in _TALKS or not name:
+    runs = args[:1] and args[0] in ("run", "exec", "x", "dlx", "--")
+    if (name in _TALKS and not (runs and name in _RUNNERS)) or not name:
         return []
     at = next((at for at, word in enumerate(args) if bare(word) in _HARMS and args[at + 1 :]), None)
     return [] if at is None else list(args[at:])
