@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, repeat
 from pathlib import Path
 
 import orjson
 
 from oilstone_data.stage import Row
+
+_BUFFER = 1 << 18  # bytes
 
 
 class Spill:
@@ -23,13 +26,12 @@ class Spill:
             self._index(number, path)
 
     def _index(self, number: int, path: Path) -> None:
-        start = 0
-        with path.open("rb") as file:
-            for line in file:
-                self._file.append(number)
-                self._start.append(start)
-                self._size.append(len(line) - 1)
-                start += len(line)
+        with path.open("rb", _BUFFER) as file:
+            sizes = array("i", map(len, file))
+        starts = array("q", accumulate(sizes, initial=0))
+        self._file.extend(repeat(number, len(sizes)))
+        self._start.extend(starts[:-1])
+        self._size.extend(sizes)
 
     def __len__(self) -> int:
         return len(self._start)
@@ -39,14 +41,14 @@ class Spill:
         return map(orjson.loads, self.lines(range(len(self))))
 
     def lines(self, order: Iterable[int]) -> Iterator[bytes]:
-        """Yield the lines at these positions, as they are on disk."""
+        """Yield the lines at these positions, as they are on disk, less their newlines."""
         opened: dict[int, int] = {}
         try:
             for i in order:
                 number = self._file[i]
                 if number not in opened:
                     opened[number] = os.open(self._paths[number], os.O_RDONLY)
-                yield os.pread(opened[number], self._size[i], self._start[i])
+                yield os.pread(opened[number], self._size[i] - 1, self._start[i])
         finally:
             for descriptor in opened.values():
                 os.close(descriptor)
