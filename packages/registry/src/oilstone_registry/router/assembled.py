@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from oilstone_registry.database import Registry
-from oilstone_registry.router import replicas
+from oilstone_registry.page import routes
+from oilstone_registry.router import log, replicas
 from oilstone_registry.router.command import pairs
 from oilstone_registry.router.domains import Domains
 from oilstone_registry.router.keys import Keys
@@ -19,10 +20,11 @@ def assembled(
     registry: Registry, settings: Settings, args: argparse.Namespace
 ) -> tuple[Router, Pages]:
     """Return a router that has not begun, and the endpoints of its page."""
+    log.configure()
     domains = None
     if args.domains is not None:
         chosen = pairs(args.route, "=", "--route", "math=math-tiny")
         domains = Domains(args.domains, chosen)
     router = Router(registry, settings, Keys(args.keys), domains)
     router.background.append(replicas.run)
-    return router, {}
+    return router, routes.routes(router)

@@ -18,7 +18,7 @@ _EVENTS = (b"data:", b"event:", b"id:", b"retry:", b":")
 class Opened:
     """An answer whose first bytes are there and look right; `whole` if these are all."""
 
-    __slots__ = ("answer", "arm", "first", "headers", "replica", "status", "streamed", "whole")
+    __slots__ = ("answer", "arm", "first", "kind", "replica", "status", "streamed", "whole")
 
     def __init__(self, answer: Answer, arm: Arm, replica: Replica) -> None:
         self.answer = answer
@@ -28,7 +28,7 @@ class Opened:
         self.first = b""
         self.whole = False
         self.streamed = False
-        self.headers: list[tuple[bytes, bytes]] = []
+        self.kind = b""  # its content-type
 
     def leave(self) -> None:
         """Give the replica back; a server that is not done should stop."""
@@ -64,7 +64,7 @@ async def _refused(opened: Opened, served: str) -> None:
     answer = opened.answer
     opened.first = await answer.whole(ERROR_BYTES)
     opened.whole = True
-    _kind(opened)
+    _length(opened)
     status = answer.status
     if status == 404 and served.encode() in opened.first:
         raise Failure(LOST, f"{served} is not loaded any more")
@@ -78,29 +78,29 @@ async def _refused(opened: Opened, served: str) -> None:
 
 async def _begun(opened: Opened) -> None:
     """Wait for the first bytes; for all, unless it is a stream or large."""
-    kind, length = _kind(opened)
-    opened.streamed = kind.startswith(b"text/event-stream")
+    length = _length(opened)
+    opened.streamed = opened.kind.startswith(b"text/event-stream")
     answer = opened.answer
     if not opened.streamed and (length is None or length <= WHOLE):
         opened.first = await answer.whole(WHOLE)
         opened.whole = True
     else:
         opened.first = await answer.read()
-    _look(opened, kind)
+    _look(opened)
 
 
-def _kind(opened: Opened) -> tuple[bytes, int | None]:
-    kind, length = b"", None
+def _length(opened: Opened) -> int | None:
+    """Note the content type; return the length of the answer, if it says one."""
+    length = None
     for name, value in opened.answer.headers:
         if name == b"content-type":
-            kind = value
-            opened.headers.append((name, value))
+            opened.kind = value
         elif name == b"content-length" and value.isdigit():
             length = int(value)
-    return kind, length
+    return length
 
 
-def _look(opened: Opened, kind: bytes) -> None:
+def _look(opened: Opened) -> None:
     """Raise Failure for bytes that no server of this API sends."""
     first = opened.first
     if opened.streamed:
@@ -110,7 +110,7 @@ def _look(opened: Opened, kind: bytes) -> None:
             raise Failure("500", "the stream begins with an error")
     elif not opened.whole:
         return
-    elif not kind.startswith(b"application/json") or not _is_object(first):
+    elif not opened.kind.startswith(b"application/json") or not _is_object(first):
         raise Failure(GARBAGE, "the answer is no JSON object")
 
 

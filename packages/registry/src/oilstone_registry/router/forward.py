@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from oilstone_registry.assignment import CANDIDATE
+from oilstone_registry.assignment import CANDIDATE, Assignment
 from oilstone_registry.router import attempt, body, domains
 from oilstone_registry.router.answer import TIMEOUT, Failure
 from oilstone_registry.router.assignments import sign
 from oilstone_registry.router.attempt import Opened
+from oilstone_registry.router.inbound import Exchange
 from oilstone_registry.router.outcomes import SYSTEM
 from oilstone_registry.router.routing import Arm, Choice, Route
 from oilstone_registry.router.state import Replica
-from oilstone_registry.router.web import Receive, Refused, Send, read_body
+from oilstone_registry.router.web import Refused
 from oilstone_schemas.command import OilstoneError
 
 if TYPE_CHECKING:
@@ -34,84 +34,40 @@ class Forward:
         "assigned",
         "body",
         "counted",
+        "exchange",
         "extra",
         "first_s",
-        "gone",
-        "headers",
         "kept",
-        "opened",
-        "path",
         "problem",
-        "receive",
         "request_id",
         "route",
         "router",
         "said",
-        "send",
         "started",
-        "task",
-        "watching",
     )
 
-    def __init__(
-        self,
-        router: Router,
-        path: str,
-        headers: dict[bytes, bytes],
-        receive: Receive,
-        send: Send,
-    ) -> None:
+    def __init__(self, router: Router, exchange: Exchange) -> None:
         self.router = router
-        self.path = path
-        self.headers = headers
-        self.receive = receive
-        self.send = send
+        self.exchange = exchange
         self.started = time.monotonic()
         self.request_id = router.request_id()
-        self.said: list[tuple[bytes, bytes]] = [(b"x-request-id", self.request_id.encode())]
-        self.task = asyncio.current_task()
-        self.watching: asyncio.Task[None] | None = None
-        self.gone = self.counted = False
-        self.opened: Opened | None = None
-        self.assigned: Any = None
-        self.problem: str | None = None
+        self.said = f"x-request-id: {self.request_id}\r\n"  # header lines of the answer
+        self.counted = False
+        self.assigned: Assignment | None = None
+        self.problem = ""
         self.kept: list[bytes] | None = None
 
     async def run(self) -> None:
         """Answer the request; raises Refused when it cannot be passed on."""
-        self.router.forwards.add(self)
+        opened = await self._opened(self._chosen())
         try:
-            choice = await self._chosen()
-            self.opened = await self._opened(choice)
-            await self._answer(self.opened)
-        except asyncio.CancelledError:
-            if not self.gone:
-                raise
+            await self._answer(opened)
         finally:
-            self.router.forwards.discard(self)
-            if self.opened is not None:
-                self.opened.leave()
-            if self.watching is not None:
-                self.watching.cancel()
+            opened.leave()
 
-    def unwatched(self, before: float) -> bool:
-        """Tell whether it has been on its way for long, and nobody looks after its client."""
-        return self.watching is None and self.started < before
-
-    def watch(self) -> None:
-        """Give up when the client goes: a server should not go on for nobody."""
-        self.watching = asyncio.get_running_loop().create_task(self._watched())
-
-    async def _watched(self) -> None:
-        message = await self.receive()
-        if message["type"] == "http.disconnect" and self.task is not None:
-            self.gone = True
-            self.task.cancel()
-
-    async def _chosen(self) -> Choice:
+    def _chosen(self) -> Choice:
         """Read the request and choose who answers."""
-        router = self.router
-        raw = await read_body(self.headers, self.receive, router.settings.max_body)
+        router, raw, headers = self.router, self.exchange.body, self.exchange.headers
         try:
             found = body.parse(raw)
             start, end = body.place(raw)
@@ -122,7 +78,7 @@ class Forward:
         deadlines = router.settings.deadlines
         self.first_s = deadlines.first if found.get("stream") is True else deadlines.total
         self.extra = b"x-request-id: %b\r\n" % self.request_id.encode()
-        if (trace := self.headers.get(b"traceparent")) is not None:
+        if (trace := headers.get(b"traceparent")) is not None:
             self.extra += b"traceparent: %b\r\n" % trace
         choice = router.chooser.choose(self.route, self._unit(found), self.request_id, self.started)
         self._assign(choice)
@@ -134,8 +90,8 @@ class Forward:
         if name == AUTO and router.domains is not None:
             domain = router.domains.classify(domains.text_of(found))
             name = router.domains.specialist(domain.name, router.snapshot)
-            said = f"{domain.name};confidence={domain.confidence:.4f}"
-            self.said.append((b"x-domain", said.encode("ascii", "replace")))
+            shown = domain.name.encode("ascii", "replace").decode()
+            self.said += f"x-domain: {shown};confidence={domain.confidence:.4f}\r\n"
         route = router.routes.get(name)
         if route is None:
             known = ", ".join(sorted(router.routes)) or "none yet"
@@ -149,7 +105,7 @@ class Forward:
         test = self.route.test
         if test is None or test.unit == "request":
             return self.request_id
-        given = self.headers.get(b"x-unit-id")
+        given = self.exchange.headers.get(b"x-unit-id")
         if given is not None:
             return given.decode("latin-1")
         user = found.get("user")
@@ -159,9 +115,8 @@ class Forward:
         self.assigned = assigned = choice.assigned
         if assigned is None:
             return
-        token = sign(self.router.secret, assigned)
-        self.said.append((b"x-assignment", token.encode()))
-        problem = self.headers.get(b"x-oilstone-problem")
+        self.said += f"x-assignment: {sign(self.router.secret, assigned)}\r\n"
+        problem = self.exchange.headers.get(b"x-oilstone-problem")
         if problem is not None and self.router.judge is not None:
             self.problem, self.kept = problem.decode("latin-1"), []
 
@@ -175,7 +130,7 @@ class Forward:
             self.router.stats.failovers += 1
         route = self.router.routes.get(self.route.specialist.name, self.route)
         arm = self.router.chooser.production(route, time.monotonic())
-        self.said.append((b"x-failover", arm.label.encode()))
+        self.said += f"x-failover: {arm.label}\r\n"
         try:
             return await self._asked(arm)
         except Failure as failure:
@@ -188,7 +143,9 @@ class Forward:
         while True:
             replica = self._replica(arm, tried)
             try:
-                return await attempt.attempt(arm, replica, self.path, raw, self.extra, self.first_s)
+                return await attempt.attempt(
+                    arm, replica, self.exchange.path, raw, self.extra, self.first_s
+                )
             except Failure as failure:
                 tried.append(replica)
                 self._failed(arm, replica, failure)
@@ -247,55 +204,50 @@ class Forward:
 
     async def _answer(self, opened: Opened) -> None:
         """Send the answer on as it comes; raises nothing once its first byte is sent."""
-        arm, tally = opened.arm, opened.arm.tally
-        now = time.monotonic()
-        tally.first.add(now - self.started)
+        arm, tally, exchange = opened.arm, opened.arm.tally, self.exchange
+        tally.first.add(time.monotonic() - self.started)
         self.router.chooser.succeeded(opened.replica, arm.served)
-        headers = [*arm.headers, *self.said, *opened.headers]
-        if opened.whole:
-            headers.append((b"content-length", b"%d" % len(opened.first)))
-        await self.send(
-            {"type": "http.response.start", "status": opened.status, "headers": headers}
-        )
-        size = await (self._rest(opened) if not opened.whole else self._at_once(opened))
-        tally.bytes += size
+        lines = b"%bcontent-type: %b\r\n" % ((arm.lines + self.said).encode(), opened.kind)
         tally.statuses[opened.status] += 1
-        self._finished(opened)
-
-    async def _at_once(self, opened: Opened) -> int:
-        await self.send({"type": "http.response.body", "body": opened.first})
         if self.kept is not None:
             self.kept.append(opened.first)
-        return len(opened.first)
+        if opened.whole:
+            exchange.whole(opened.status, lines, opened.first)
+            tally.bytes += len(opened.first)
+        else:
+            exchange.begin(opened.status, lines, opened.first)
+            try:
+                tally.bytes += await self._rest(opened)
+            except Failure as failure:
+                self._broken(opened, failure)
+                return
+            exchange.end()
+        self._finished(opened)
 
     async def _rest(self, opened: Opened) -> int:
-        """Send chunk after chunk; return how many bytes."""
-        send, read, part = self.send, opened.answer.read, opened.first
-        size, last = 0, b""
-        try:
-            while part:
-                size += len(part)
-                await send({"type": "http.response.body", "body": part, "more_body": True})
-                if self.kept is not None and size <= KEPT:
-                    self.kept.append(part)
-                last = part if len(part) > 15 else last + part
-                part = await read()
-            if opened.streamed and not last.rstrip().endswith(ENDS):
-                raise Failure("unfinished", "the stream ended without [DONE]")
-        except Failure as failure:
-            await self._broken(opened, failure)
-            raise
-        await send({"type": "http.response.body", "body": b""})
+        """Send chunk after chunk; return how many bytes. Raises Failure when it breaks off."""
+        exchange, read, last = self.exchange, opened.answer.read, opened.first
+        size, kept, connection = len(last), self.kept, exchange.connection
+        while part := await read():
+            exchange.write(part)
+            size += len(part)
+            last = part if len(part) > 15 else last[-16:] + part
+            if kept is not None and size <= KEPT:
+                kept.append(part)
+            if connection.drained is not None:
+                await connection.drained.wait()
+        if opened.streamed and not last.rstrip().endswith(ENDS):
+            raise Failure("unfinished", "the stream ended without [DONE]")
         return size
 
-    async def _broken(self, opened: Opened, failure: Failure) -> None:
-        """Tell the client in the stream, and count it."""
+    def _broken(self, opened: Opened, failure: Failure) -> None:
+        """Tell the client in the stream, end it so that it cannot look whole, and count it."""
         self._failed(opened.arm, opened.replica, failure)
         self._count_failure()
         if opened.streamed:
             refused = Refused(502, f"upstream_{failure.kind}", str(failure))
-            event = b"\n\ndata: %b\n\n" % refused.reply.body
-            await self.send({"type": "http.response.body", "body": event, "more_body": True})
+            self.exchange.write(b"\n\ndata: %b\n\n" % refused.reply.body)
+        self.exchange.abort()
 
     def _finished(self, opened: Opened) -> None:
         """Count an answer that came whole."""

@@ -66,6 +66,10 @@ class Keys:
         found = self.find(b"Bearer " + key.encode("utf-8", "replace"))
         return frozenset() if found is None else found.scopes
 
+    def known(self, number: str) -> Key | None:
+        """Return the key with this id, as long as it stands in the file."""
+        return self._known.get(number.encode())
+
     def refresh(self) -> None:
         """Read the file again; when it cannot be, the last good keys stand."""
         try:

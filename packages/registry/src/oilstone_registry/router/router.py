@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from oilstone_registry.database import Registry
 from oilstone_registry.router import assignments, routing, snapshot
@@ -22,11 +22,7 @@ from oilstone_registry.router.stats import Stats
 from oilstone_registry.router.upstream import SWEEP, Client, Deadlines
 from oilstone_registry.router.watcher import Watcher
 
-if TYPE_CHECKING:
-    from oilstone_registry.router.forward import Forward
-
 log = logging.getLogger("oilstone.router")
-WATCHED_AFTER_S = 0.2  # a client of a longer request is watched, whether it is still there
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,6 @@ class Router:
         self.changed = asyncio.Event()  # set when the snapshot has changed
         self.draining = False
         self.started_at = time.time()
-        self.forwards: set[Forward] = set()
         self.background: list[Callable[[Router], Awaitable[None]]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._prefix = f"r-{secrets.token_hex(4)}-"
@@ -118,15 +113,13 @@ class Router:
         await asyncio.to_thread(self.watcher.stop)
 
     async def _sweep(self) -> None:
-        """Keep deadlines, look after clients that may have gone, and read the keys again."""
+        """Keep the deadlines, and read the keys again."""
         loop, reloaded = asyncio.get_running_loop(), 0.0
         while True:
             await asyncio.sleep(SWEEP)
             now = loop.time()
             for replica in self.fleet.replicas:
                 replica.client.sweep(now)
-            for forward in [one for one in self.forwards if one.unwatched(now - WATCHED_AFTER_S)]:
-                forward.watch()
             if now - reloaded > 1:
                 reloaded = now
                 self.keys.refresh()

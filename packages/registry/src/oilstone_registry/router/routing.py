@@ -17,13 +17,12 @@ from oilstone_registry.router.state import Adapter, Fleet, Replica, Snapshot, Sp
 from oilstone_registry.router.stats import Stats
 
 GRACE_S = 1.5  # how long the version before may answer while the new one is not ready yet
-Headers = list[tuple[bytes, bytes]]
 
 
 class Arm:
     """A version that may answer, as the hot path needs it."""
 
-    __slots__ = ("adapter", "headers", "label", "model", "name", "served", "tally")
+    __slots__ = ("adapter", "label", "lines", "model", "name", "served", "tally")
 
     def __init__(self, adapter: Adapter, name: str, stats: Stats, test: Test | None = None) -> None:
         self.adapter = adapter
@@ -32,12 +31,9 @@ class Arm:
         self.label = adapter.label
         self.served = adapter.served
         self.model = orjson.dumps(adapter.served)
-        self.headers: Headers = [
-            (b"x-specialist", adapter.name.encode()),
-            (b"x-adapter-version", adapter.label.encode()),
-        ]
+        self.lines = f"x-specialist: {adapter.name}\r\nx-adapter-version: {adapter.label}\r\n"
         if test is not None:
-            self.headers += [(b"x-experiment", test.experiment.encode()), (b"x-arm", name.encode())]
+            self.lines += f"x-experiment: {test.experiment}\r\nx-arm: {name}\r\n"
 
 
 class Route:
