@@ -113,6 +113,24 @@ def test_a_second_report_judges_nothing(run: Run, sums: int) -> None:
     assert json.loads(second.stdout)["counts"]["failed"] == sums // 5
 
 
+def test_only_what_is_new_needs_a_sandbox_that_works(
+    run: Run, craft: SimpleNamespace, tmp_path: Path, walls: object
+) -> None:
+    problems = [craft.problem(name, language="python", reference=None) for name in "ab"]
+    samples = [craft.sample(name, f"print({n})\n") for n, name in enumerate("ab")]
+    jsonl.write(tmp_path / "p.jsonl", problems)
+    jsonl.write(tmp_path / "s.jsonl", samples[:1])
+    run(*JUDGE, "--out", "first")
+    broken = tmp_path / "bin"
+    broken.mkdir()
+    (broken / "bwrap").write_text("#!/bin/sh\nexit 1\n")
+    (broken / "bwrap").chmod(0o755)
+    env = {**os.environ, "PATH": f"{broken}:{os.environ['PATH']}"}
+    assert run(*JUDGE, "--out", "known", env=env).returncode == 0
+    jsonl.write(tmp_path / "s.jsonl", samples)
+    assert run(*JUDGE, "--out", "new", env=env).returncode == 3
+
+
 def test_without_the_cache_all_is_judged_again(run: Run, sums: int) -> None:
     run(*JUDGE, "--out", "first")
     done = run(*JUDGE, "--out", "second", "--no-cache")

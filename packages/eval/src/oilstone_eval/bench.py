@@ -69,9 +69,9 @@ def prepare(
 
 
 def _walls(shown: Mapping[str, str], sandbox: bool) -> Walls:
-    from oilstone_eval.sandbox.tier import best
+    from oilstone_eval.sandbox.tier import presumed
 
-    walls = best(shown) if sandbox else Walls("rlimits", "--unsafe-no-sandbox was given")
+    walls = presumed(shown) if sandbox else Walls("rlimits", "--unsafe-no-sandbox was given")
     if not walls.walled:
         say(
             f"WARNING: no sandbox: {walls.reason}.\n"

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from oilstone_eval.sandbox.slot import Slot
+from oilstone_eval.sandbox.tier import prove
 from oilstone_eval.sandbox.walls import Walls
 
 Result = TypeVar("Result")
@@ -23,6 +24,8 @@ class Pool:
         self.threads = ThreadPoolExecutor(workers)
 
     def __enter__(self) -> "Pool":
+        """Raises MissingTool when the walls do not hold."""
+        prove(self.slots[0].walls)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -24,19 +24,38 @@ INSTALL = (
 )
 
 
+_proven: set[str] = set()
+
+
 def best(shown: Mapping[str, str]) -> Walls:
     """Return walls that hold here; `shown` host paths are visible inside. Raises MissingTool."""
-    walls = Walls("bwrap", shown=shown)
+    walls = presumed(shown)
+    _prove(walls)
+    return walls
+
+
+def presumed(shown: Mapping[str, str]) -> Walls:
+    """Return the same without a trial: `Pool` makes it before the first job. Raises MissingTool."""
+    if not shutil.which("bwrap"):
+        raise MissingTool(f"no usable sandbox: bubblewrap is not installed. {INSTALL}")
+    return Walls("bwrap", shown=shown)
+
+
+def prove(walls: Walls) -> None:
+    """Try the walls unless this process did so before. Raises MissingTool when they do not hold."""
+    if walls.walled and walls.tier not in _proven:
+        _prove(walls)
+
+
+def _prove(walls: Walls) -> None:
     trouble = trouble_with(walls)
     if trouble:
         raise MissingTool(f"no usable sandbox: {trouble}. {INSTALL}")
-    return walls
+    _proven.add(walls.tier)
 
 
 def trouble_with(walls: Walls) -> str:
     """Return why `walls` do not hold on this machine; empty when they do."""
-    if not shutil.which("bwrap"):
-        return "bubblewrap is not installed"
     shell = Job(program="/bin/sh", argv=("sh", "-c", CANARY), limits=LIMITS)
     inside = replace(walls, preload=(*walls.preload, CANARIES))
     with Slot(inside) as slot, socket.create_server(("127.0.0.1", 0)) as server:
