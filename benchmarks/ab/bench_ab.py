@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from oilstone_registry.evidence import ALPHA, Evidence
-from oilstone_registry.ratio import ALPHA as RATIO_ALPHA
-from oilstone_registry.ratio import Ratio as ProductRatio
+from oilstone_registry import analysis, plan, ratio
+from oilstone_registry.evidence import ALPHA
+from oilstone_registry.units import Outcome
 
 sys.path.insert(0, str(Path(__file__).parent))
 import worlds
@@ -78,22 +78,29 @@ def mismatches(runs: int, seed: int, steps: int = 20_000) -> dict[str, float]:
     for step in range(1, steps + 1):
         ours.step(rng.random(runs) < 0.5, 0.5)
         chi2 |= (2 * ours.candidate - step) ** 2 / step > 6.6349
-    return {"chi-squared p < .01": chi2.mean(), OURS: (ours.highest >= 1 / RATIO_ALPHA).mean()}
+    return {"chi-squared p < .01": chi2.mean(), OURS: (ours.highest >= ratio.needed(ALPHA)).mean()}
 
 
 def cost(outcomes: int = 100_000) -> float:
-    """Return the product's CPU time per outcome in microseconds: evidence and sample ratio."""
-    draw = random.Random(0)
-    rows = [(float(draw.random() < 0.45), draw.random() < 0.5) for _ in range(outcomes)]
-    best = float("inf")
+    """Return the product's CPU time per outcome in microseconds.
+
+    All of it: units, sample ratio, verdict, curve, and the two guardrails of a plan without a file.
+    """
+    draw, best = random.Random(0), float("inf")
+    rows = [
+        Outcome(f"{number:064x}", draw.random() < 0.5, 0.5, number, _values(draw))
+        for number in range(outcomes)
+    ]
     for _ in range(3):
-        evidence, ratio = Evidence(), ProductRatio()
         start = time.process_time()
-        for outcome, treated in rows:
-            evidence.add(outcome, treated, 0.5)
-            ratio.add(treated, 0.5)
+        analysis.replay(plan.load(None), rows, ended=False)
         best = min(best, time.process_time() - start)
     return best / outcomes * 1e6
+
+
+def _values(draw: random.Random) -> tuple[float, ...]:
+    """An outcome, and what it says to the guardrails for errors and latency."""
+    return float(draw.random() < 0.45), float(draw.random() < 0.98), draw.random()
 
 
 def measure(runs: int, seed: int) -> dict[str, dict[str, dict[str, float]]]:

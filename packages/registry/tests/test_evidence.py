@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oilstone_registry import evidence, guardrails, interval, ratio, sequential
+from oilstone_registry import analysis, evidence, guardrails, interval, plan, ratio, sequential
 from oilstone_registry.evidence import Evidence
 from oilstone_schemas.command import OilstoneError
 
@@ -208,6 +208,20 @@ def test_the_benchmark_measures_the_products_very_formula(vectorised, margin):
         assert shares.factor.tolist() == [one.factor for one in ratios]
 
 
-def test_better_worse_and_a_mismatch_share_alpha():
-    both = 2 / evidence.needed(evidence.ALPHA)
-    assert both + ratio.ALPHA == pytest.approx(evidence.ALPHA)
+@pytest.mark.parametrize("alpha", [0.001, 0.01, 0.05, 0.2])
+def test_better_worse_and_a_mismatch_share_alpha(alpha):
+    calls = [1 / evidence.needed(alpha), 1 / evidence.needed(alpha), 1 / ratio.needed(alpha)]
+    assert sum(calls) == pytest.approx(alpha)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_all_guardrails_of_a_plan_share_alpha(count):
+    rules = [{"metric": "error", "margin": 0.02}] * count
+    found = analysis.Analysis(plan.load(None) | {"guardrails": rules, "alpha": 0.01})
+    assert sum(1 / one.needed for one in found.guardrails) == pytest.approx(0.01)
+
+
+def test_a_group_sequential_plan_leaves_the_check_of_the_shares_its_part_of_alpha():
+    rules = {"method": "group-sequential", "budget": 1000, "looks": 1, "spending": "pocock"}
+    found = analysis.Analysis(plan.load(None) | rules)
+    assert found._looks == pytest.approx({1000: sequential.boundaries([1.0], 0.04, "pocock")[0]})

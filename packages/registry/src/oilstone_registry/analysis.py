@@ -4,12 +4,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from oilstone_registry.evidence import Evidence, needed
+from oilstone_registry import guardrails
+from oilstone_registry.evidence import CALLS, Evidence, needed
 from oilstone_registry.guardrails import Guardrail
 from oilstone_registry.interval import effect
 from oilstone_registry.ratio import Ratio
 from oilstone_registry.sequential import boundaries
-from oilstone_registry.units import Outcome, Unit, Units
+from oilstone_registry.units import Outcome, Units
 
 OPEN, BETTER, WORSE = "open", "better", "worse"
 HARMED, MISMATCH, UNDECIDED = "harmed", "mismatch", "undecided"
@@ -21,10 +22,13 @@ class Analysis:
 
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self.plan = plan
-        self.needed = needed(plan["alpha"])
+        alpha, rules = plan["alpha"], plan["guardrails"]
+        self.needed = needed(alpha)
         self.units = Units(float(plan["window_s"]))
-        self.evidence, self.ratio = Evidence(), Ratio()
-        self.guardrails = [Guardrail(rule) for rule in plan["guardrails"]]
+        self.evidence, self.ratio = Evidence(), Ratio(alpha)
+        limit = guardrails.needed(alpha, len(rules))
+        self.guardrails = [Guardrail(rule, limit) for rule in rules]
+        self._adders = [self.evidence.add, *(one.add for one in self.guardrails)]
         self.arms = {True: [0, 0.0], False: [0, 0.0]}  # units and the sum of their outcomes
         self.shown: str | None = None  # the first verdict of the primary test
         self.shown_at: int | None = None
@@ -54,17 +58,16 @@ class Analysis:
             return HARMED
         return self.shown or OPEN
 
-    def _count(self, unit: Unit) -> None:
-        treated, probability, (value, *guarded) = unit
+    def _count(self, unit: Outcome) -> None:
+        _, treated, probability, _, values = unit
         self.ratio.add(treated, probability)
-        for guardrail, one in zip(self.guardrails, guarded, strict=True):
-            if one is not None:
-                guardrail.add(one, treated, probability)
-        assert value is not None  # every outcome has one
-        self.evidence.add(value, treated, probability)
+        for add, value in zip(self._adders, values, strict=True):
+            if value is not None:
+                add(value, treated, probability)
+        assert values[0] is not None  # every outcome has one
         arm = self.arms[treated]
         arm[0] += 1
-        arm[1] += value
+        arm[1] += values[0]
         if self.shown is None and (found := self._decide()) is not None:
             self.shown, self.shown_at = found, self.evidence.n
         if self.evidence.n % self._stride == 0:
@@ -104,7 +107,7 @@ def _looks(plan: Mapping[str, Any]) -> dict[int, float] | None:
         return None
     budget, looks = plan["budget"], plan["looks"]
     at = sorted({math.ceil(budget * (k + 1) / looks) for k in range(looks)})
-    limits = boundaries([n / budget for n in at], plan["alpha"], plan["spending"])
+    limits = boundaries([n / budget for n in at], CALLS * plan["alpha"], plan["spending"])
     return dict(zip(at, limits, strict=True))
 
 
@@ -131,7 +134,7 @@ def summary(analysis: Analysis) -> dict[str, Any]:
         "e_better": analysis.evidence.better,
         "e_worse": analysis.evidence.worse,
         "e_needed": analysis.needed,
-        "sample_ratio": {"alarm": analysis.ratio.alarm, "bayes_factor": analysis.ratio.factor},
+        "sample_ratio": _shares(analysis.ratio),
         "arms": dict(_arms(analysis)),
         "guardrails": [_guarded(one) for one in analysis.guardrails],
     }
@@ -141,6 +144,10 @@ def _arms(analysis: Analysis) -> Iterator[tuple[str, dict[str, Any]]]:
     for treated, name in ((False, "control"), (True, "candidate")):
         units, total = analysis.arms[treated]
         yield name, {"units": int(units), "success_rate": total / units if units else None}
+
+
+def _shares(ratio: Ratio) -> dict[str, Any]:
+    return {"alarm": ratio.alarm, "bayes_factor": ratio.factor, "needed": ratio.needed}
 
 
 def _guarded(one: Guardrail) -> dict[str, Any]:

@@ -36,8 +36,9 @@ def stakes() -> tuple[float, ...]:
 def needed(alpha: float) -> float:
     """Return the e-value at which a side is called: each has half of what better and worse share.
 
-    Of alpha 0.05 they share 0.04, and the sample ratio check has its 0.01 (`ratio.ALPHA`): so
-    any wrong call at all, a mismatch among them, comes with probability 0.05 at most.
+    They share 0.8 alpha, and the sample ratio check has the rest (`ratio.needed`): where the arms
+    are as planned and equally good, the three together are called with probability alpha at most.
+    Guardrails have an alpha of their own (`guardrails.needed`).
     """
     return 2 / (CALLS * alpha)
 
@@ -55,15 +56,23 @@ class Evidence:
     guardrails need it. Pure float arithmetic in a fixed order: the same log gives the same bits.
     """
 
-    __slots__ = ("_down", "_mean", "_up", "_variance", "better", "margin", "n", "total", "worse")
+    __slots__ = (
+        *("_down", "_mean", "_squares", "_sum", "_up", "_variance"),
+        *("better", "margin", "n", "worse"),
+    )
 
     def __init__(self, margin: float = 0.0) -> None:
         self.margin = margin
         self.n = 0
         self.better = self.worse = 1.0
-        self.total = (0.0, 0.0)  # sums of X and of X squared
+        self._sum = self._squares = 0.0
         self._mean, self._variance = 0.5, 0.25
         self._up = self._down = STAKES
+
+    @property
+    def total(self) -> tuple[float, float]:
+        """The sums of X and of X squared."""
+        return self._sum, self._squares
 
     def add(self, outcome: float, treated: bool, probability: float) -> None:
         """Bet on one unit. Raises ValueError for an outcome outside [0, 1] or a p outside (0, 1).
@@ -75,16 +84,16 @@ class Evidence:
         other = 1.0 - probability
         residual = outcome - self._mean
         x = residual / probability if treated else -residual / other
+        variance, margin = self._variance, self.margin
         least = probability if probability < other else other
-        most = 0.9 * least / (1.0 + self.margin * least)
-        scale = probability * other / self._variance
-        self._bet(x + self.margin, scale, most)
-        total, squares = self.total
-        self.total = (total + x, squares + x * x)
-        self.n += 1
-        weight = self.n + PRIOR
+        most = 0.9 * least / (1.0 + margin * least) if margin else 0.9 * least
+        self._bet(x + margin, probability * other / variance, most)
+        self._sum += x
+        self._squares += x * x
+        self.n = n = self.n + 1
+        weight = n + PRIOR
         self._mean += residual / weight
-        variance = self._variance + (residual * residual - self._variance) / weight
+        variance += (residual * residual - variance) / weight
         self._variance = variance if variance > LEAST_VARIANCE else LEAST_VARIANCE
 
     def _bet(self, gain: float, scale: float, most: float) -> None:

@@ -1,16 +1,16 @@
 """Guardrails: what a candidate may not make worse, whatever else it wins.
 
 Each is a value in [0, 1], higher is better, with a margin. Evidence that the candidate is worse by
-more than the margin stops it; evidence that it is not counts as shown. Both are e-processes.
+more than the margin stops it; evidence that it is not counts as shown. Both are e-processes, and
+the guardrails of a plan share its alpha once more: of candidates that are within every margin, a
+share of alpha at most is stopped.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from oilstone_registry.evidence import Evidence
+from oilstone_registry.evidence import ALPHA, Evidence
 
-ALPHA = 0.05
-NEEDED = 1 / ALPHA
 ERROR, LATENCY = "error", "latency"
 
 
@@ -27,10 +27,16 @@ def value(rule: Mapping[str, Any], row: Mapping[str, Any]) -> float | None:
     return None if latency is None else scale / (scale + float(latency))
 
 
+def needed(alpha: float, count: int) -> float:
+    """Return the e-value that shows harm, or its absence, when so many guardrails share alpha."""
+    return count / alpha
+
+
 class Guardrail:
     """One guardrail's evidence; what it once showed, it has shown."""
 
-    def __init__(self, rule: Mapping[str, Any]) -> None:
+    def __init__(self, rule: Mapping[str, Any], needed: float = 1 / ALPHA) -> None:
+        self.needed = needed
         self.metric = str(rule["metric"])
         self.margin = float(rule["margin"])
         self.evidence = Evidence(self.margin)
@@ -39,9 +45,9 @@ class Guardrail:
     def add(self, value: float, treated: bool, probability: float) -> None:
         """Count one unit."""
         self.evidence.add(value, treated, probability)
-        if self.evidence.worse >= NEEDED:
+        if self.evidence.worse >= self.needed:
             self.harmed = True
-        if self.evidence.better >= NEEDED:
+        if self.evidence.better >= self.needed:
             self.kept = True
 
     @property

@@ -59,7 +59,8 @@ def page(shown: Mapping[str, Any], found: analysis.Analysis) -> str:
         lines.append(f"  {arm:<10} {numbers['units']:>8} units  success {said}")
     alarm = "ALARM" if shown["sample_ratio_alarm"] else "as planned"
     lines.append(
-        f"  sample ratio: {alarm} (Bayes factor {found.ratio.factor:.3g}; 100 is an alarm)"
+        f"  sample ratio: {alarm} (Bayes factor {found.ratio.factor:.3g};"
+        f" {found.ratio.needed:g} is an alarm)"
     )
     for one_ in found.guardrails:
         lines.append(f"  guardrail {one_.metric} (margin {one_.margin:g}): {one_.state}")

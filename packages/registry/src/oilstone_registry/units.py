@@ -17,20 +17,16 @@ Values = Sequence[float | None]  # the outcome, then one value per guardrail, ea
 
 
 class Outcome(NamedTuple):
-    """One outcome; `probability` is that of the candidate's arm, `time` in seconds."""
+    """One outcome; `probability` is that of the candidate's arm, `time` in seconds.
+
+    A closed unit is one too: with the time of its first outcome, and the means of its values, None
+    where nothing was measured.
+    """
 
     unit_hash: str
     treated: bool
     probability: float
     time: float
-    values: Values
-
-
-class Unit(NamedTuple):
-    """A closed unit: the means of its values, None where nothing was measured."""
-
-    treated: bool
-    probability: float
     values: Values
 
 
@@ -58,11 +54,11 @@ class Units:
         """How many units wait for the end of their window."""
         return len(self._open)
 
-    def add(self, outcome: Outcome) -> Sequence[Unit]:
+    def add(self, outcome: Outcome) -> Sequence[Outcome]:
         """Take one outcome; return the units that are closed now."""
         if not self.window_s:
             return self._at_once(outcome)
-        due: Sequence[Unit] = ()
+        due: Sequence[Outcome] = ()
         if outcome.time > self._now:
             self._now = outcome.time
             due = list(self._due(self._now - self.window_s))
@@ -72,17 +68,17 @@ class Units:
             self._gather(outcome)
         return due
 
-    def close(self) -> Iterator[Unit]:
+    def close(self) -> Iterator[Outcome]:
         """Yield all that are still open, because the experiment has ended."""
         yield from self._due(float("inf"))
 
-    def _at_once(self, outcome: Outcome) -> Sequence[Unit]:
-        hashed, treated, probability, _, values = outcome
+    def _at_once(self, outcome: Outcome) -> Sequence[Outcome]:
+        hashed = outcome.unit_hash
         if hashed in self._closed:
             self.late += 1
             return ()
         self._closed.add(hashed)
-        return (Unit(treated, probability, values),)
+        return (outcome,)
 
     def _expired(self, outcome: Outcome) -> bool:
         """Tell whether it begins a unit whose window is over: its place in the order is gone."""
@@ -101,11 +97,11 @@ class Units:
                 unit.sums[index] += value
                 unit.counts[index] += 1
 
-    def _due(self, until: float) -> Iterator[Unit]:
+    def _due(self, until: float) -> Iterator[Outcome]:
         while self._queue and self._queue[0][0] <= until:
-            hashed = heapq.heappop(self._queue)[1]
+            time, hashed = heapq.heappop(self._queue)
             unit = self._open.pop(hashed)
             self._closed.add(hashed)
             means = zip(unit.sums, unit.counts, strict=True)
             values = [total / count if count else None for total, count in means]
-            yield Unit(unit.treated, unit.probability, values)
+            yield Outcome(hashed, unit.treated, unit.probability, time, values)
