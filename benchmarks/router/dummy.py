@@ -1,11 +1,12 @@
 """The upstream of the benchmark: as little work as Python can do, the same for every router.
 
-Answers every POST with one fixed completion, or with a fixed stream of events where the body asks for
-one; `--chunk-ms` is the time between two events, and an event holds when it was sent.
+Answers every chat with one fixed completion, or with a stream of events where the body asks for
+one; `--chunk-ms` is the time between two events. It takes adapters as vLLM does.
 """
 
 import argparse
 import asyncio
+import json
 import re
 import time
 
@@ -17,14 +18,26 @@ ANSWER = (
     b'{"prompt_tokens":9,"completion_tokens":5,"total_tokens":14}}'
 )
 EVENT = (
-    b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,'
-    b'"delta":{"content":"%b"},"finish_reason":null}]}\n\n'
+    b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":['
+    b'{"index":0,"delta":{"content":"%b"},"finish_reason":null}]}\n\n'
 )
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
 STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 WHOLE = HEAD % len(ANSWER) + ANSWER
+LOADED = ["base"]
 LENGTH = re.compile(rb"content-length: *(\d+)", re.I)
 STREAMED = re.compile(rb'"stream" *: *true')
+
+
+def control(head, body):
+    """Load and list adapters as vLLM does; every model answers a probe in its own way."""
+    if b"/v1/models" in head:
+        cards = [{"id": name, "parent": "base" if name != "base" else None} for name in LOADED]
+        return {"data": cards}
+    asked = json.loads(body)
+    if b"/v1/load_lora_adapter" in head:
+        LOADED.append(asked["lora_name"])
+    return {"choices": [{"text": f"this is {asked.get('model')}"}]}
 
 
 class Dummy(asyncio.Protocol):
@@ -43,11 +56,19 @@ class Dummy(asyncio.Protocol):
             whole = end + 4 + (int(found[1]) if found else 0)
             if len(self.buffer) < whole:
                 return
+            head = self.buffer[:end]
             body, self.buffer = self.buffer[end + 4 : whole], self.buffer[whole:]
-            if STREAMED.search(body):
-                asyncio.get_running_loop().create_task(self.stream())
+            if head.startswith(b"POST /v1/chat/"):
+                self.answer(body)
             else:
-                self.transport.write(WHOLE)
+                answer = json.dumps(control(head, body)).encode()
+                self.transport.write(HEAD % len(answer) + answer)
+
+    def answer(self, body):
+        if STREAMED.search(body):
+            asyncio.get_running_loop().create_task(self.stream())
+        else:
+            self.transport.write(WHOLE)
 
     async def stream(self):
         self.transport.write(STREAM)

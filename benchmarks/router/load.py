@@ -1,4 +1,4 @@
-"""A client that costs little: keeps connections, sends one body again and again, notes latencies."""
+"""A client that costs little: keeps connections, sends one body again and again, notes times."""
 
 import asyncio
 import time
