@@ -93,6 +93,7 @@ async def gather(router: Router, reader: Reader) -> Json:
         "replicas": [_replica(router, one) for one in router.fleet.replicas],
         "traffic": [_traffic(key, tally) for key, tally in sorted(router.stats.tallies.items())],
         "outcomes": dict(router.stats.outcomes),
+        "judged": {} if router.judge is None else dict(router.judge.counts),
         "refused": dict(router.stats.refused),
         "events": books.events,
     }

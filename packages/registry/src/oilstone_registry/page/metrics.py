@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -72,6 +72,7 @@ class _Collector:
         for name, help, label, counts in (
             ("oilstone_refused", "Requests that were not passed on.", "reason", stats.refused),
             ("oilstone_outcomes", "Outcomes by what became of them.", "result", stats.outcomes),
+            ("oilstone_judged", "Answers by their verdict.", "result", self._judged()),
             ("oilstone_shadow", "Copies sent to shadow versions.", "result", stats.shadow),
         ):
             found = CounterMetricFamily(name, help, labels=[label])
@@ -81,6 +82,9 @@ class _Collector:
         yield CounterMetricFamily(
             "oilstone_failovers", "Requests that another answered.", value=stats.failovers
         )
+
+    def _judged(self) -> Mapping[str, int]:
+        return {} if self.router.judge is None else self.router.judge.counts
 
     def _servers(self) -> Iterator[Metric]:
         busy = GaugeMetricFamily(

@@ -146,10 +146,17 @@ def _traffic(found: Json) -> str:
         for one in found["traffic"]
     ]
     head = ["version", "arm", "requests", "failures", "first byte p50", "p50", "p95"]
-    counts = [f"{text(key)} {count}" for key, count in found["outcomes"].items()]
-    refused = [f"{text(key)} {count}" for key, count in found["refused"].items()]
-    said = f"outcomes: {', '.join(counts) or 'none'}; refused requests: {', '.join(refused) or 0}"
+    kinds = (
+        ("outcomes", "outcomes"),
+        ("judged", "answers judged"),
+        ("refused", "refused requests"),
+    )
+    said = "; ".join(f"{label}: {_counts(found[key])}" for key, label in kinds)
     return f'<h2>Traffic</h2>{table(head, rows, (2, 4, 5, 6))}<p class="sub">{said}</p>'
+
+
+def _counts(counts: Json) -> str:
+    return ", ".join(f"{text(key)} {count}" for key, count in counts.items()) or "none"
 
 
 def _ms(seconds: float | None) -> str:

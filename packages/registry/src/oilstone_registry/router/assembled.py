@@ -9,6 +9,7 @@ from oilstone_registry.page import routes
 from oilstone_registry.router import log, replicas
 from oilstone_registry.router.command import pairs
 from oilstone_registry.router.domains import Domains
+from oilstone_registry.router.judge import Judge
 from oilstone_registry.router.keys import Keys
 from oilstone_registry.router.router import Router, Settings
 from oilstone_registry.router.web import Endpoint
@@ -27,4 +28,7 @@ def assembled(
         domains = Domains(args.domains, chosen)
     router = Router(registry, settings, Keys(args.keys), domains)
     router.background.append(replicas.run)
+    if settings.problems is not None:
+        router.judge = Judge(settings.problems)
+        router.background.append(router.judge.run)
     return router, routes.routes(router)
