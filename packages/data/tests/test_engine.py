@@ -1,5 +1,6 @@
 """Parts, workers and engines: whoever does the work, the bytes are the same."""
 
+import gzip
 import json
 import random
 import signal
@@ -185,6 +186,19 @@ def test_filter_keeps_lines_as_they_are(foreign):
     assert (foreign.folder / "f" / "kept.jsonl").read_bytes() == good + b"\n"
     reasons = [row["reason"] for row in foreign.read(foreign.folder / "f" / "refused.jsonl")]
     assert reasons == ["too_short", "not_json"]
+
+
+def test_a_filter_that_fails_leaves_what_an_earlier_one_made(foreign):
+    rows = b"".join(json.dumps({"completion": code(i)}).encode() + b"\n" for i in range(99))
+    source = {"name": "own", "kind": "jsonl", "path": "rows.jsonl.gz"}
+    path, out = foreign.recipe(source, rust={"score": "text"}), foreign.folder / "f"
+    (foreign.folder / "rows.jsonl.gz").write_bytes(gzip.compress(rows))
+    assert foreign.run("filter", path, "--out", out).returncode == 0
+    made = {file.name: file.read_bytes() for file in out.iterdir()}
+    (foreign.folder / "rows.jsonl.gz").write_bytes(gzip.compress(rows)[:-20])
+    assert foreign.run("filter", path, "--out", out).returncode == 2
+    assert {name: (out / name).read_bytes() for name in made} == made
+    assert set(made) == {"kept.jsonl", "refused.jsonl", "books.json"}
 
 
 @pytest.mark.parametrize(

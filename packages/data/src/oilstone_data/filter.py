@@ -28,7 +28,7 @@ def filter_rows(
     """Write what the recipe's filters keep to `out`/kept.jsonl, in the sources' own words.
 
     The others go to refused.jsonl with their reasons (`reasons_only`: without the row), the counts
-    to books.json, written last. An interrupted run is begun again.
+    to books.json, written last. An interrupted run is begun again; what an earlier run made stays till then.
     Raises OilstoneError when `out` holds other files.
     """
     settings = recipe.load(path, overrides)
@@ -46,6 +46,7 @@ def filter_rows(
     todo = filtered.tasks(out / ".parts", settings, found, raw=True, reasons_only=reasons_only)
     filtered.run(todo, books, *how)
     books.close()
+    (out / "books.json").unlink(missing_ok=True)
     for name in _FILES[:2]:
         _join([task.file(name) for task in todo], out / name)
     shutil.rmtree(out / ".parts")
@@ -64,8 +65,6 @@ def _prepare(out: Path) -> None:
         if others:
             raise OilstoneError(f"{out}: holds other files ({others[0]}); choose another --out")
         shutil.rmtree(out / ".parts", ignore_errors=True)
-        for name in _FILES:
-            (out / name).unlink(missing_ok=True)
 
 
 def _join(paths: Sequence[Path], out: Path) -> None:

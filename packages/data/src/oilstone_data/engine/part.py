@@ -6,7 +6,7 @@ import gc
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -20,7 +20,7 @@ from oilstone_data.engine import framed, local, refusals
 from oilstone_data.rows import bare, rows
 from oilstone_data.sources.record import Part, Record
 from oilstone_data.stage import Refusal, Row
-from oilstone_schemas.disk import replacing
+from oilstone_schemas.disk import guard, replacing
 
 _BUFFER = 1 << 17  # bytes: what is written soon after it was read is still in the processor's cache
 
@@ -46,7 +46,7 @@ class Task:
 
     def writing(self, name: str) -> AbstractContextManager[Path]:
         """Yield where to write a file: only what a killed run goes on from must reach the disk."""
-        return nullcontext(self.file(name)) if self.raw else replacing(self.file(name))
+        return _plain(self.file(name)) if self.raw else replacing(self.file(name))
 
 
 def run(task: Task) -> int:
@@ -67,6 +67,12 @@ def run(task: Task) -> int:
         with task.writing("books.json") as temporary:
             temporary.write_bytes(orjson.dumps(found))
     return task.index
+
+
+@contextmanager
+def _plain(path: Path) -> Iterator[Path]:
+    with guard(path):
+        yield path
 
 
 @contextmanager
