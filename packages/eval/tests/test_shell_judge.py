@@ -81,6 +81,7 @@ WRONG_DOUBLE = {
     "no errexit": "double() { :; }\nset +eE\nset() { :; }\n",
     "skips": "skip\n",
     "prints the script": 'double() { :; }\ndeclare -p; declare -f; echo "$BASH_EXECUTION_STRING"\n',
+    "traps every return": "double() { :; }\ntrap 'output=8' RETURN\nset -T\n",
     "traces": "double() { :; }\ntrap 'echo \"$BASH_COMMAND\"' DEBUG\nset -x -v\n",
 }
 
@@ -143,12 +144,15 @@ SAME = (
     ("cp a.txt d.txt", "cat a.txt > d.txt"),
     ("exit 3", "(exit 3)"),
     ("echo hi", "echo  hi"),
+    ("touch -d yesterday a.txt", "touch -d '1 day ago' a.txt"),
 )
 OTHER = (
     ("ls", "ls sub"), ("rm a.txt", "rm sub/c.log"), ("cp a.txt d.txt", "touch d.txt"),
     ("exit 0", "exit 1"), ("chmod 600 a.txt", "true"), ("true", "mkdir new"), ("exit 0", "ls"),
     ("trap 'exit 0' EXIT; false", "ls"), ("ln -s a.txt l", "cp a.txt l"),
-    (r"printf '\xff'", r"printf '\xfe'"),
+    (r"printf '\xff'", r"printf '\xfe'"), ("true", "touch -d 2000-01-01 a.txt"),
+    ("ln a.txt b", "cp a.txt b"), ("echo 1 > s; chmod 0 s", "echo 2 > s; chmod 0 s"),
+    ("mkdir d; chmod 0 d", "mkdir d; touch d/a; chmod 0 d"),
 )  # fmt: skip
 
 

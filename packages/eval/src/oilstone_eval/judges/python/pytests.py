@@ -52,7 +52,7 @@ def judge(slot: Slot, program: Program, bounds: Limits, expected: Expected) -> R
     nonce = secrets.token_hex(8)
     got, outcome = _run(slot, "run", program, bounds, nonce=nonce)
     found, passed = _found(got, wanted, outcome, bounds, nonce)
-    doubts = suspicious(program.code)
+    doubts = suspicious(program.code, program.test_code)
     if found.status == "passed" and doubts:
         what = f"its tests run in its own process, and it uses {', '.join(doubts)}"
         found = ruling("forbidden", what)

@@ -130,7 +130,10 @@ def _script(text: str, function: str, secret: str) -> Sequence[str]:
     optional = "if declare -F {0} >/dev/null; then {0}; fi"
     return (
         prelude, text, "__seal", *(optional.format(name) for name in ("setup_file", "setup")),
-        function, optional.format("teardown"), "builtin trap - DEBUG EXIT ERR RETURN",
+        function,
+        # No command of the tests may have been followed by one of somebody else's.
+        '[[ -z $(builtin trap -p DEBUG RETURN) && $- != *T* ]] || builtin exit 1',
+        optional.format("teardown"), "builtin trap - DEBUG EXIT ERR RETURN",
         # Failures must still have been fatal at the end.
         "if [[ $- != *e* ]]; then builtin exit 1; fi",
         f"builtin printf '\\n%s\\n' {secret}", "builtin exit 0",

@@ -22,6 +22,7 @@ load() {
 }
 skip() { echo "skipped: $*" >&2; exit 75; }
 run() {
+  builtin trap - DEBUG RETURN
   local apart='' want='' keep=''
   while [[ ${1-} == -* || ${1-} == '!' ]]; do
     case $1 in

@@ -10,10 +10,14 @@ from oilstone_eval.sandbox.job import Job, Limits, Outcome
 from oilstone_eval.sandbox.slot import Slot
 
 _CUT = "\x1e== what is there now ==\x1e"
-# Runs the command in a shell of its own, so that nothing in it ends what comes after.
+# Runs the command in a shell of its own, so that nothing in it ends what comes after. Times of
+# files count where they were set: an hour or more from now. What may not be read is opened.
 _SCRIPT = (
     '"$BASH" --norc -c "$1" bash </dev/null 2>/dev/null; printf "%s%s\\n" "$2" "$?"; '
-    r'find . -mindepth 1 -printf "%y %m %p -> %l\n" -type f -exec sha256sum {} +'
+    r'find . -mindepth 1 -printf "%y %m %n %p -> %l\n"; '
+    r'find . -mindepth 1 ! -type l \( ! -newermt "-1 hour" -o -newermt "1 hour" \)'
+    r' -printf "%TF %TH %p\n"; '
+    r'chmod -R u+rwX . && find . -mindepth 1 -printf "%y %p\n" -type f -exec sha256sum {} +'
 )
 ABSENT = 127
 

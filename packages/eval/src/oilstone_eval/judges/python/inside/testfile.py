@@ -47,6 +47,8 @@ def __getattr__(name):
     if name.startswith("__"): raise AttributeError(name)
     return type(name, (Anything,), {})
 """
+# Py_TPFLAGS_HEAPTYPE, read past what a metaclass may say.
+_FLAGS, _MADE_IN_PYTHON = type.__dict__["__flags__"], 1 << 9
 _tests: list[Any] = []
 
 
@@ -79,8 +81,9 @@ def _session(given: dict[str, Any], code: str, *words: str) -> "_Watcher":
     module = given["module"]
     Path(f"{module}.py").write_text(code, encoding="utf-8")
     Path(f"test_{module}_.py").write_text(_LOADER, encoding="utf-8")
-    Path(f"{CANARY}.py").write_text(_canary(given["nonce"]), encoding="utf-8")
-    _tests.append(_code(given["tests"]))
+    Path(f"{CANARY}.py").write_text(_LOADER, encoding="utf-8")
+    # The last one is loaded first. Neither is to be read by a program that looks at its folder.
+    _tests.extend([_code(_canary(given["nonce"])), _code(given["tests"])])
     sys.path.insert(0, str(Path.cwd()))
     _guard()
     random.seed(0)
@@ -119,21 +122,54 @@ class _Equality(ast.NodeTransformer):
 
 
 def equal(one: Any, other: Any) -> Any:
-    """Return `one == other`, but False when one of them would equal anything."""
+    """Return `one == other`, but False when one of them would equal others just as well."""
     answer = one == other
-    return False if answer is not False and (_equals_all(one) or _equals_all(other)) else answer
+    if answer is False or not (_generous(one, other) or _generous(other, one)):
+        return answer
+    return False
+
+
+def _generous(value: Any, other: Any) -> bool:
+    return _equals_all(value) or _equals_neighbours(value, other)
+
+
+def _equals_neighbours(value: Any, other: Any) -> bool:
+    """Tell whether an object of the program's equals what is nearly `other`, but is not."""
+    kind = type(other)
+    if _trusted(type(value)):
+        return False
+    if kind in (int, float):
+        near = (other + 1, other - 1)
+    elif kind in (str, list, tuple):
+        near = (other + other[:1] + kind("x"), other + other + kind("y"))
+    else:
+        return False
+    return any(_equals(value, each) for each in near)
+
+
+def _trusted(kind: type) -> bool:
+    """Tell whether no program made this type: it is Python's own, or what tests compare with."""
+    if not _FLAGS.__get__(kind) & _MADE_IN_PYTHON:
+        return True
+    module = str(kind.__module__)
+    known = getattr(sys.modules.get(module), kind.__name__, None) is kind
+    return known and module.partition(".")[0] in ("unittest", "_pytest")
+
+
+def _equals(value: Any, other: Any) -> bool:
+    try:
+        return bool(value == other)
+    except Exception:
+        return False
 
 
 def _equals_all(value: Any) -> bool:
-    if type(value).__module__ == "builtins":
+    if _trusted(type(value)):
         return False
     strangers: tuple[Any, ...] = (
         object(), random.getrandbits(64), f"{random.getrandbits(64)}", [object()], (object(),), 0.5,
     )  # fmt: skip
-    try:
-        return sum(bool(value == stranger) for stranger in strangers) > 1
-    except Exception:
-        return False
+    return sum(_equals(value, stranger) for stranger in strangers) > 1
 
 
 def _guard() -> None:
@@ -142,8 +178,8 @@ def _guard() -> None:
     original = case.assertEqual
 
     def assert_equal(self: Any, first: Any, second: Any, msg: Any = None) -> None:
-        if _equals_all(first) or _equals_all(second):
-            raise self.failureException("equal to anything")
+        if _generous(first, second) or _generous(second, first):
+            raise self.failureException("equal to others just as well")
         original(self, first, second, msg)
 
     case.assertEqual = assert_equal  # type: ignore[method-assign]
