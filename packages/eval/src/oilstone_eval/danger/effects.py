@@ -29,6 +29,11 @@ _UNLINKS = re.compile(
     r"(?:(?:glob|Dir\.glob|Dir)\s*[\[(]?\s*)?" + STRING
 )
 _RECURSED = re.compile(r"unlink\s*\(\s*" + STRING + r"\s*,[^)]*recursive\s*=\s*T")
+# A tree is removed by a variable's name: which one, a literal of the program says.
+_BY_NAME = re.compile(
+    r"\b(?:rmtree|remove_tree|rm_rf!?|rmSync|removeSync|RemoveAll|rm_r|delete_tree)\s*\(?\s*[$@]?[a-z_]\w*\b(?!\s*\()"
+)
+_ROOTS = re.compile(r"['\"]((?:/|~)[\w./*-]*)['\"]")
 _METHODS = re.compile(
     r"Path\(\s*"
     + STRING
@@ -63,7 +68,7 @@ _ENDLESS = r"(?:while\s*\(?\s*(?:True|true|1|!0|not 0)\b\s*\)?|loop\b|for\s*\(\s
 _LOOSE = re.compile(
     r"(?s)fork\s*(?:\(\s*\))?\s*(?:while|until|for)|(?:while|for|loop)\W.{0,60}(?:\b|_)fork\b|while\s+fork|fork\s*\(?\)?\s*(?:and|&&)\s*fork"
     rf"|{_ENDLESS}.{{0,120}}(?:\bspawn\w*|Popen|Process\(|Thread\(|execFile|exec\(|start_new_thread|go func)"
-    r"|Popen\(\s*\[\s*sys\.executable\s*,\s*(?:__file__|sys\.argv)"
+    r"|function\s+(\w+)\s*\(.{0,160}\bspawn.{0,160}\b\1\s*\(|Popen\(\s*\[\s*sys\.executable\s*,\s*(?:__file__|sys\.argv)"
 )
 _FILLS = re.compile(
     rf"(?s){_ENDLESS}(?!.{{0,200}}\b(?:sleep|break|input|recv|accept|read\w*|gets|wait|last|exit|return|join)\b)"
@@ -110,6 +115,8 @@ def done(name: str, code: str) -> Iterator[str]:
         yield f"{'rm -f' if found[3] == 'unlink' else 'rm -rf' if found[3] == 'rmtree' else ':>'} {plain(found[1], found[2])}"
     for found in _CHMODS.finditer(code):
         yield f"chmod {found[3]} {plain(found[1] or found[4], found[2] or found[5])}"
+    if _BY_NAME.search(code):
+        yield from (f"rm -rf {path}" for path in _ROOTS.findall(code))
     yield from _alike(code)
 
 

@@ -17,9 +17,9 @@ _RUNS = re.compile(
 )
 _RUNS_CODE = re.compile(r"\b(?:exec|eval|compile)\s*\(?\s*" + STRING)
 _RUNS_REMOTE = re.compile(
-    r"(?s)\b(exec\w*|eval|system|vm\.runInThisContext|popen|Function|do)\b.*(urlopen|requests\.get|urllib|httpx\.get"
+    r"(?s)\b(exec\w*|eval|system|vm\.runInThisContext|popen|Function|do|IEX|Invoke-Expression)\b.*(DownloadString|DownloadFile|iwr\b|irm\b|Invoke-WebRequest|Invoke-RestMethod|urlopen|requests\.get|urllib|httpx\.get"
     r"|https?\.get|URI\.open|Net::HTTP|file_get_contents\(\s*['\"]http|LWP|\bget\(\s*['\"]http|fetch\(|open-uri|HTTP::Tiny)"
-    r"|(?s:urlretrieve|urlopen|file_get_contents\(\s*['\"]http|LWP::Simple|requests\.get).*\b(exec\w*|eval|system|call|run|Popen)\b\s*\("
+    r"|(?s:urlretrieve|urlopen|file_get_contents\(\s*['\"]http|LWP::Simple|requests\.get|DownloadString|iwr|irm|Invoke-WebRequest).*\b(iex|Invoke-Expression|exec\w*|eval|system|call|run|Popen)\b"
 )
 _LISTED = re.compile(r"(?:\*?%w|\bqw)\s*([\[({/])([^\])}/]*)[\])}/]")
 # A longer program is read so far.
@@ -41,6 +41,8 @@ def commands_in(
         return
     code = code[:_LONGEST]
     yield from done(name, _unfolded(code))
+    if name in ("pwsh", "powershell"):
+        yield code
     if _RUNS.search(code):
         yield from hidden(code)
 

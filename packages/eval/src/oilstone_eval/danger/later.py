@@ -25,11 +25,12 @@ _COLUMNS = re.compile(
     r"^\s*(?:(?:[\d*/,A-Za-z-]+\s+){5}|@\w+\s+)(?:(?:root|www-data|nobody)\s+)?", re.MULTILINE
 )
 _RUNS = re.compile(
-    r"(?:^\s*Exec\w*\s*=\s*[-@+!:]*|RUN\+?=\s*\"?|(?:Pre|Post)-\w+\s*\{?\s*\"|^\s*server\s*=\s*|:respawn:|:once:|:wait:"
+    r"(?:RUN\+?=\s*\"?|(?:Pre|Post)-\w+\s*\{?\s*\"|^\s*server\s*=\s*|:respawn:|:once:|:wait:"
     r"|^\s*(?:post|pre)rotate\s*\n|^\s*command\s*=|^\S*\s*\|\s*\"?|ProxyCommand\s+|LocalCommand\s+|<string>|^\s*exec\s+"
     r"|^\s*autocmd.*!|^\s*\w+\s*=\s*!|run-shell\s+['\"]?)([^\"\n]+)",
     re.MULTILINE,
 )
+_EXEC = re.compile(r"^\s*Exec\w*\s*=\s*[-@+!:]*(.+)", re.MULTILINE)
 _OPEN = re.compile(r"(?:^|[\s;&|=\"'])(?:/tmp|/var/tmp|/dev/shm)/\.?[\w.-]+", re.MULTILINE)
 _PUT_OFF = Hit(Level.DANGEROUS, "persistence", "runs a program of an open folder, later and again")
 
@@ -43,7 +44,9 @@ def scheduled(path: str, text: str) -> str:
     """Return the commands in a file that is run later, as shell text."""
     if _CRON.search(path):
         return _COLUMNS.sub("", text)
-    return "\n".join(_RUNS.findall(text)) if _UNIT.search(path) else text
+    if _UNIT.search(path):
+        return "\n".join([*_EXEC.findall(text), *_RUNS.findall(text)])
+    return text
 
 
 def put_off(path: str, text: str) -> Hit | None:

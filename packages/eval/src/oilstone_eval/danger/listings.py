@@ -15,16 +15,25 @@ _KINDS: Mapping[str, str] = {
     "git": r"\s(branch(\s+-[ar]+)?\s+(--format\S*\s)?|for-each-ref|branch\s.*--format\S*)\s*$",
     "dpkg": r"\s(-l|--get-selections|--list)\s", "rpm": r"\s-\w*qa\w*\s", "pacman": r"\s-Qe?q\s*$",
     "apt": r"\slist\s.*--installed", "dpkg-query": r".",
-    "redis-cli": r"\s(keys|scan)\s", "psql": r"\s-\w*l\w*\s|pg_database|pg_tables",
+    "redis-cli": r"\s(keys|scan|--scan)\s", "psql": r"\s-\w*l\w*\s|pg_database|pg_tables",
     "mysql": r"show\s+(databases|tables)|information_schema",
-    "lsblk lvs vgs pvs": r".", "zfs zpool": r"\slist\s",
+    "lvs vgs": r".", "zfs zpool": r"\slist\s",
     "getent": r"\spasswd\s", "compgen": r"\s-u\s", "systemctl": r"\slist-un\S+(?!.*--state=failed)",
     "screen tmux": r"\s-ls\s|\sls\s", "atq mailq ipcs": r".", "exiqgrep": r"^\s-i\s*$",
     "exim": r"\s-bp\s", "kafka-topics.sh": r"--list",
     "cut awk": r"/etc/passwd", "pgrep": r"^\s+['\"]?\.?['\"]?\s*$|\s-(u\s+root|v)",
 }  # fmt: skip
+_DEVICES = re.compile(
+    r"^(lsblk|blkid|findmnt|swapon|mount|df|fdisk -l|parted -l|pvs|lsscsi|nvme list|sfdisk -l|udevadm)\b|/proc/(swaps|mounts|partitions)"
+    r"|/etc/(fstab|mtab)|/sys/block"
+)
 _LISTS = {name: re.compile(shape, re.IGNORECASE)
           for tools, shape in _KINDS.items() for name in tools.split()}  # fmt: skip
+
+
+def lists_devices(name: str, args: Sequence[str]) -> bool:
+    """Tell whether a command prints names of devices that are in use."""
+    return bool(_DEVICES.search(f"{name} {' '.join(args)}"))
 
 
 def lists_all(name: str, args: Sequence[str]) -> bool:

@@ -19,6 +19,9 @@ _JOINED = re.compile(
     + _INSIDE.format(r"\3")
     + r"\3"
 )
+# A folder's name before a value: 'x/' + name, join('x', name).
+_STARTED = re.compile(r"(['\"])(/[^'\"\n]*/)\1\s*(?:\+|\.\.?)\s*\$?[A-Za-z_][\w.\[\]]*")
+_PATH_JOINED = re.compile(r"join\(\s*(['\"])(/[^'\"\n]*?)/?\1\s*,\s*[A-Za-z_]\w*\s*\)?")
 _NAMED = re.compile(
     r"(?:^|[;\n({]|\b(?:let|const|var|my|local)\s)\s*[$@]?(\w+)\s*=\s*((['\"])[^'\"\n]{1,200}\3)"
 )
@@ -56,7 +59,13 @@ def folded(code: str) -> str:
     code = _GOT.sub(
         lambda found: f"{found[1]}.{found[2]}" if found[1] else f"{found[3]}.{found[4]}(", code
     )
-    return _joined(code)
+    return _STARTED.sub(r"\1\2*\1", _PATH_JOINED.sub(r"\1\2/*\1", _joined(_filled(code))))
+
+
+def _filled(code: str) -> str:
+    """Put a star where a string has a value in it."""
+    code = re.sub(r"\bf(['\"][^'\"\n]*)\{[^{}]*\}([^'\"\n]*['\"])", r"\1*\2", code)
+    return re.sub(r"(['\"`]/[^'\"`\n]*)[#$]\{[^{}]*\}", r"\1*", code)
 
 
 def _joined(code: str) -> str:

@@ -15,15 +15,18 @@ PROCESSES = "\x0e"
 ENDLESS = "\x0f"
 # Of everything that a tool can list, none left out.
 LISTED = "\x10"
+# Of a device, whichever; of a template, that somebody has yet to fill in.
+DEVICE = "\x12"
+TEMPLATE = "\x13"
 # Of a variable that nothing has set: most likely empty, and then the root is what follows it.
 UNSET = "\x11\x02"
-ANY = re.compile("[\x02-\x07\x0e-\x11]")
+ANY = re.compile("[\x02-\x07\x0e-\x13]")
 _PLACEHOLDER = re.compile(rb"\{\{[^{}]*\}\}")
 
 
 def blank_placeholders(raw: bytes) -> bytes:
     """Replace `{{placeholders}}` of command templates by unknown text of the same length."""
-    return _PLACEHOLDER.sub(lambda found: UNKNOWN.encode() * len(found[0]), raw)
+    return _PLACEHOLDER.sub(lambda found: (TEMPLATE + UNKNOWN * (len(found[0]) - 1)).encode(), raw)
 
 
 def merge(*texts: str) -> str:
@@ -32,7 +35,7 @@ def merge(*texts: str) -> str:
     return next(
         (
             mark
-            for mark in (REMOTE, DECODED, INSTALLER, SECRET, SHELL, PROCESSES, LISTED)
+            for mark in (REMOTE, DECODED, INSTALLER, SECRET, SHELL, PROCESSES, LISTED, DEVICE)
             if mark in joined
         ),
         UNKNOWN,

@@ -16,6 +16,7 @@ _READS = re.compile(
 )
 
 
+_WRITTEN = re.compile(r"h?(of|wipe)=")
 _ENDLESS = re.compile(r"(?!.*\scount=).*\sif=/dev/(zero|u?random)\s", re.DOTALL)
 
 
@@ -62,7 +63,7 @@ def _table(call: Call) -> Iterator[Hit]:
 
 @rule("dd dcfldd dc3dd ddrescue")
 def _dd(call: Call) -> Iterator[Hit]:
-    targets = [word[3:] for word in call.args if word.startswith("of=")]
+    targets = [word.partition("=")[2] for word in call.args if _WRITTEN.match(word)]
     if call.name == "ddrescue":
         targets = call.plain.operands[1:2]
     for target in targets:
@@ -87,5 +88,3 @@ def _shown(call: Call) -> Iterator[Hit]:
     for path in call.plain.operands:
         if SECRETS.search(path) and (call.name != "cp" or path.startswith("/etc")):
             yield Hit(Level.DANGEROUS, "credentials", f"shows {path}")
-    if call.name in ("tail", "tac") and "/dev/zero" in call.plain.operands:
-        yield Hit(Level.DANGEROUS, "resources", "fills the memory, without end")

@@ -44,7 +44,9 @@ def _screens(call: Call) -> Iterator[Hit]:
 
 @rule(
     "dig nslookup host ping curl wget scp sftp ftp rsync rclone mail mutt aws gsutil"
-    " nc ncat netcat telnet ssh"
+    " nc ncat netcat telnet ssh openssl socat smbclient tftp lftp lwp-request"
+    " http https xh sendmail msmtp croc wormhole gh ipfs transfer pastebinit dbclient gcloud az"
+    " s3cmd mc azcopy"
 )
 def _sends(call: Call) -> Iterator[Hit]:
     text = call.text

@@ -13,7 +13,7 @@ SECRETS = re.compile(
 )
 # Asked from a cloud's machine itself, or from a tool that keeps them.
 _TOLD = re.compile(
-    r"169\.254\.169\.254|metadata\.google\.internal|security\s+(dump-keychain|find-\S+-password)"
+    r"\bgrep\s.*-\w*[rR].*(AKIA|ghp_|xox|BEGIN|passw|secret|token|api_?key)|169\.254\.169\.254|metadata\.google\.internal|security\s+(dump-keychain|find-\S+-password)"
     r"|\bget\s+secrets?\b.*-o|secretsmanager\s+get-secret|vault\s+kv\s+get|pass\s+show|gh\s+auth\s+token"
     r"|gcloud\s+auth\s+print|gpg\s.*--export-secret|mysqldump\s.*--all-databases|pg_dumpall\b|git\s+credential\s+fill"
 )

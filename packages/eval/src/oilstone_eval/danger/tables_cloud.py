@@ -65,3 +65,21 @@ table(
 kubectl oc: \sget\s+(secrets?|secret/\S+)\s.*(-A\b|--all-namespaces|-o\s*=?(yaml|json\b|jsonpath|go-template)) -> ?shows the secrets of a cluster
 """,
 )
+table(
+    "privilege",
+    r"""
+kubectl oc crictl podman: privileged"?\s*[:=]\s*"?true|host(PID|Network|IPC)"?\s*:\s*true|hostPath"?:\s*\{?\s*"?path"?:\s*"?/(etc|root|var/run|proc)?/?"?\s*[},\n] -> gives a container the machine
+docker docker-compose: privileged:\s*true|-\s*"?/:/ -> gives a container the machine
+""",
+    stdin=True,
+)
+table(
+    "remote_code",
+    r"""
+deno bun: \s(run\s.*)?(http://|https?://\d+\.\d+) -> runs what another machine sends, unseen
+kubectl oc: \s(apply|create)\s.*-f\s*(http://|https?://\d+\.\d+) -> runs what another machine sends, unseen
+rpm yum dnf zypper snap: \s(-\w*[iU]\w*|install|--dangerous)\s.*\bhttp:// -> installs what anybody on the way can change
+ansible-pull: \s(-U|--url)\s*\S*http:// -> runs what another machine sends, unseen
+certutil bitsadmin mshta regsvr32 rundll32 msiexec: \bhttps?: -> runs what another machine sends, unseen
+""",
+)

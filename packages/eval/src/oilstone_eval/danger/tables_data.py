@@ -57,6 +57,6 @@ table(
     "database",
     r"""
 curl http https xh wget: (-X\s*|--request[= ]|--method[= ]|\s)DELETE\s.*(:9200|:5984|:8086|:8983|:8500/v1/kv|elastic|opensearch)\S*?/[\w*.-]+(\?\S*)?\s -> ~drops data of a database
-curl http https xh wget: (-X\s*|--request[= ]|--method[= ]|\s)DELETE\s.*/(_all|\*)(\?\S*)?\s|DELETE\s.*\?recurse|_delete_by_query\S*\s.*match_all -> drops data of a database
+curl http https xh wget: (-X\s*|--request[= ]|--method[= ]|\s)DELETE\s.*/(_all|\*)(\?\S*)?\s|DELETE\s.*:9200/[^\s?]*\*|DELETE\s.*\?recurse|_delete_by_query\S*\s.*match_all -> drops data of a database
 """,
 )

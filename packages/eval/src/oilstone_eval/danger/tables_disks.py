@@ -57,6 +57,7 @@ vssadmin wmic wbadmin bcdedit: \bdelete\b|recoveryenabled\s+no -> deletes backup
 cipher: \s/w: -> destroys what is on a disk
 hdparm: \s-\w*(Y)\b -> ?takes a disk away
 sfdisk: \s-\w*(f)\w*\s.*{_DEV} -> ~partitions a disk
+bmaptool balena etcher-cli rpi-imager usbimager woeusb ventoy bootiso image_usb nwipe scrub wipe dban: {_DEV} -> writes over a disk
 ddpt dd_rescue partclone.restore partclone.ext4 partimage ocs-sr clonezilla fsarchiver: (\srestfs\s|-r\s|\s-o\s*{_DEV}|restore|of=/dev/|/dev/(zero|urandom)\s+{_DEV}) -> writes over a disk
 udisksctl: \s(power-off|unlock)\s -> ?takes a disk away
 udisksctl gnome-disks: \sformat\s -> destroys what is on a disk

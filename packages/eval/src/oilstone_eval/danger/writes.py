@@ -10,12 +10,9 @@ from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import parse
 from oilstone_eval.danger.paths import below, clean, is_disk
 from oilstone_eval.danger.places import file_key
+from oilstone_eval.danger.vital import VITAL
 from oilstone_eval.danger.wrappers import SHELLS
 
-_ACCOUNTS = re.compile(
-    r"/etc/(passwd|shadow|group|gshadow|sudoers|sudoers\.d/\S+|pam\.d/\S+)-?$"
-    r"|/(usr/)?s?bin/\S+|/boot/\S+|/(usr/)?lib(64|32)?/(\S*/)?lib\S+\.so\S*|/etc/ld\.so\.preload"
-)
 _CONFIG = re.compile(
     r"/etc/(hosts|fstab|resolv\.conf|profile|environment|crypttab|ssh/sshd_config)$"
 )
@@ -29,6 +26,9 @@ _LOADED = names(
     "LD_PRELOAD LD_AUDIT BASH_ENV ENV PYTHONSTARTUP PERL5OPT NODE_OPTIONS GIT_SSH_COMMAND RUBYOPT"
 )
 _FOLDERS = ("/etc/cron.d", "/etc/profile.d", "/etc/systemd/system", "/etc/init.d", "/tmp", ".")
+LOGS = re.compile(
+    r"/var/log/(\S+\.log|syslog|messages|secure|auth\S*|audit/\S+|kern\S*|wtmp|\S*/\S*access\S*)$"
+)
 _KERNEL = re.compile(
     r"/sys/fs/selinux/(enforce|disable)$|/sys/kernel/security/\S+|/sys/module/apparmor/\S+"
     r"|/proc/sys/(kernel/(randomize_va_space|core_pattern|modprobe|yama/\S+|kptr_restrict|dmesg_restrict|sysrq"
@@ -50,14 +50,14 @@ def overwritten(path: str, append: bool, empties: bool) -> Hit | None:
         return Hit(
             Level.CRITICAL, "system_halt", "commands the kernel directly, past all file systems"
         )
-    if _ACCOUNTS.match(path):
-        return Hit(Level.CRITICAL if not append else Level.DANGEROUS, "system_files",
-                   f"writes to {path}, which the machine or its accounts depend on")  # fmt: skip
     if _CONFIG.match(path):
         level = (
             Level.REVIEW if append or (not empties and path != "/etc/fstab") else Level.DANGEROUS
         )
         return Hit(level, "system_files", f"changes {path}")
+    if VITAL.match(path):
+        return Hit(Level.CRITICAL if not append else Level.DANGEROUS, "system_files",
+                   f"writes to {path}, which the machine or its accounts depend on")  # fmt: skip
     if _HISTORY.match(path) and not append:
         return Hit(Level.DANGEROUS, "cover_tracks", "wipes the shell's history")
     return _guard(path, append) or _part(path, append)
@@ -130,12 +130,17 @@ def downloads(
         flags = parse(args, "oHdXuAebFmTwxyYzKEPQ", ("output", "header", "data", "request", "user"))
         target = flags.values.get("o") or flags.long.get("output")
     elif name in ("wget", "aria2c"):
-        flags = parse(args, "OPoaiUtTw", ("output-document", "directory-prefix"))
+        flags = parse(args, "OPoaiUtTwd", ("output-document", "directory-prefix", "dir", "out"))
         target = flags.values.get("O") or flags.long.get("output-document")
+        if name == "aria2c":
+            target = flags.values.get("o") or flags.long.get("out")
     else:
         return {}
     urls = [word for word in flags.operands if "/" in word or "." in word]
     named = [target] if target else [basename(url) for url in urls]
+    folder = flags.values.get("d" if name == "aria2c" else "P") or flags.long.get("dir")
+    if folder and name != "curl":
+        named = [f"{folder.rstrip('/')}/{each}" for each in named]
     return {path.removeprefix("./"): REMOTE for path in named if path not in ("", "-")}
 
 
