@@ -28,7 +28,8 @@ def filter_rows(
     """Write what the recipe's filters keep to `out`/kept.jsonl, in the sources' own words.
 
     The others go to refused.jsonl with their reasons (`reasons_only`: without the row), the counts
-    to books.json, written last. An interrupted run is begun again; what an earlier run made stays till then.
+    to books.json, written last. An interrupted run is begun again; what an earlier one made stays
+    until this one ends.
     Raises OilstoneError when `out` holds other files.
     """
     settings = recipe.load(path, overrides)
