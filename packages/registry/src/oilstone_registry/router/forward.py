@@ -82,6 +82,8 @@ class Forward:
             self.extra += b"traceparent: %b\r\n" % trace
         choice = router.chooser.choose(self.route, self._unit(found), self.request_id, self.started)
         self._assign(choice)
+        if self.route.shadow is not None:
+            router.shadow.offer(self.route.shadow, self.exchange.path, self.body)
         return choice
 
     def _route(self, found: dict[str, Any]) -> Route:

@@ -17,6 +17,7 @@ from oilstone_registry.router.domains import Domains
 from oilstone_registry.router.keys import Keys
 from oilstone_registry.router.live import LiveTest
 from oilstone_registry.router.outcomes import Recorder
+from oilstone_registry.router.shadow import Shadow
 from oilstone_registry.router.state import Fleet, Replica, Snapshot
 from oilstone_registry.router.stats import Stats
 from oilstone_registry.router.upstream import SWEEP, Client, Deadlines
@@ -62,7 +63,8 @@ class Router:
             registry, self.adopt, self.show, soon=settings.soon, shadows=settings.shadows
         )
         self.judge: Any = None  # judge.Judge, where there are problems
-        self.shadow: Any = None  # shadow.Shadow, where there are shadows
+        total_s = settings.deadlines.total
+        self.shadow = Shadow(self.chooser, self.stats, settings.shadow_share, total_s)
         self.live: Mapping[str, LiveTest] = {}
         self.snapshot = Snapshot()
         self.routes: dict[str, routing.Route] = {}
