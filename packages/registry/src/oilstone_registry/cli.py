@@ -1,6 +1,7 @@
 """The command oilstone-registry."""
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,15 @@ def _add_register(verbs: Any) -> None:
         action="append",
         metavar="DOMAIN",
         help="a subject it is for, repeatable (default: those of its training rows)",
+    )
+    register.add_argument(
+        "--fingerprint",
+        metavar="URL",
+        help="a vLLM server: what it answers with this adapter, every server must before it gets"
+        " traffic (its own API key: $OILSTONE_UPSTREAM_KEY)",
+    )
+    register.add_argument(
+        "--adapters-at", metavar="DIR", help="where that server sees the registry's store"
     )
     making(register)
     acting(register)
@@ -146,9 +156,21 @@ def _register(args: argparse.Namespace) -> Result:
     name = names.name(args.name)
     version = None if args.version is None else names.version(args.version)
     registry = open_(args, create=True)
-    row, new = register.register(registry, args.adapter, name, version, act(args), args.domain)
+    row, new = register.register(
+        registry, args.adapter, name, version, act(args), args.domain, _fingerprint(args)
+    )
     said = f"registered {_label(row)}" if new else f"already registered: {_label(row)}"
     return {"message": said, "new": new, **view.public(row)}
+
+
+def _fingerprint(args: argparse.Namespace) -> Any:
+    """Return what takes the fingerprint, if one is asked for."""
+    if args.fingerprint is None:
+        return None
+    from oilstone_registry.router import fingerprint
+
+    key = os.environ.get(cli_serve.UPSTREAM_KEY) or None
+    return fingerprint.taker(args.fingerprint, key, args.adapters_at)
 
 
 def _label(row: Any) -> str:

@@ -1,5 +1,6 @@
 """Registering: an adapter gets a name, a version and an id, and its content is kept."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from oilstone_schemas.disk import guard
 
 CONFIG = "adapter_config.json"
 Query = sa.Select[Any]
+Fingerprint = Callable[[Manifest], dict[str, Any]]
 
 
 def _where(column: sa.ColumnElement[str]) -> Query:
@@ -36,11 +38,13 @@ def register(
     version: str | None,
     act: Act,
     domains: list[str] | None = None,
+    fingerprint: Fingerprint | None = None,
 ) -> tuple[Row, bool]:
     """Register an adapter; return its row and whether it is new.
 
     The same content under the same name is registered once, however often it is asked for. Rank,
     base model and, unless given, domains are read from the adapter and what it was made from.
+    `fingerprint` is called with the stored copy and gives what is kept in the version's details.
     Raises OilstoneError for an adapter that does not verify and for a version that another one has.
     """
     source = verified(folder)
@@ -48,10 +52,12 @@ def register(
     provenance.keep(store.folder / "provenance", source)
     adapter = store.keep(source)
     said = describe(adapter, store.folder / "provenance", domains)
+    if fingerprint is not None:
+        said["details"] = {**said["details"], "fingerprint": fingerprint(adapter)}
     with registry.writing(together=True) as connection:
         same = _one(connection, BY_DIGEST, name, adapter.digest)
         if same:
-            return _again(same, version), False
+            return _again(same, version, said["details"]), False
         version = version or _following(connection, name)
         _free(_one(connection, BY_VERSION, name, version), adapter)
         return insert(connection, {"name": name, "version": version, **said}, act), True
@@ -115,10 +121,15 @@ def _following(connection: sa.Connection, name: str) -> str:
     return names.following(connection.execute(query).scalars())
 
 
-def _again(row: Row, version: str | None) -> Row:
+def _again(row: Row, version: str | None, details: dict[str, Any]) -> Row:
     if version not in (None, row["version"]):
         raise OilstoneError(
             f"--version {version}: this very adapter is {row['name']}@{row['version']} already"
+        )
+    if "fingerprint" in details and "fingerprint" not in row["details"]:
+        raise OilstoneError(
+            f"--fingerprint: {row['name']}@{row['version']} is registered without one, and what a"
+            " version is registered as never changes; register the adapter under another name"
         )
     return row
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from oilstone_registry.router.answer import GARBAGE, Failure
 from oilstone_registry.router.upstream import Client
+from oilstone_schemas.command import OilstoneError
 
 PROMPTS = (
     "Write a function that adds two numbers.",
@@ -27,6 +28,7 @@ PROMPTS = (
 TOKENS = 24
 TIMEOUT_S = 60.0
 PIECE = re.compile(r"\s*\S+")
+SERVED = re.compile(r"(.+)@\d+\.\d+\.\d+-[0-9a-f]{8}")  # a served name; its first part is ours
 # Servers do not compute the same bits twice; so much more than that noise is a difference.
 NOISE = 4
 LEAST = 0.001  # the distance from the base that is none, on a server without noise
@@ -53,13 +55,36 @@ class Fingerprint(NamedTuple):
 
 
 def kept(details: Mapping[str, Any]) -> Fingerprint | None:
-    """Return the fingerprint in a version's details, if it was registered with one."""
+    """Return the fingerprint in a version's details, if it was registered with one.
+
+    Raises OilstoneError for one that is none.
+    """
     found = details.get("fingerprint")
     if found is None:
         return None
-    probes = found["probes"]
-    answers = [Said(probe["tokens"], probe["logprobs"]) for probe in probes]
-    return Fingerprint([probe["prompt"] for probe in probes], answers)
+    try:
+        probes = found["probes"]
+        answers = [Said(list(probe["tokens"]), list(probe["logprobs"])) for probe in probes]
+        return Fingerprint([str(probe["prompt"]) for probe in probes], answers)
+    except (LookupError, TypeError) as error:
+        raise OilstoneError(
+            "the fingerprint that it was registered with cannot be read; register the adapter under"
+            f" another name with --fingerprint ({error!r})"
+        ) from error
+
+
+def models(body: bytes) -> tuple[set[str], str | None]:
+    """Read GET /v1/models: all names, and the base model's, which is the one without a parent.
+
+    Raises answer.Failure for anything else.
+    """
+    try:
+        cards = json.loads(body)["data"]
+        names = [str(card["id"]) for card in cards]
+        own = [str(card["id"]) for card in cards if not card.get("parent")]
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise Failure(GARBAGE, f"GET /v1/models: no list of models ({error!r})") from error
+    return set(names), next((name for name in own if not SERVED.fullmatch(name)), None)
 
 
 async def ask(client: Client, model: str, prompts: Sequence[str]) -> list[Said]:

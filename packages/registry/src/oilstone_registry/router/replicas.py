@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oilstone_registry import lifecycle
@@ -31,7 +31,6 @@ POLL_S = 1.0
 LIST_S, LOAD_S = 5.0, 120.0  # how long a server may take to list its models, and to load one
 AGAIN_S = (1.0, 30.0)  # after a refusal it is tried again; at first so soon, at last so late
 SILENT = 2  # failed looks after which a server that still takes connections counts as gone
-SERVED = re.compile(r"(.+)@\d+\.\d+\.\d+-[0-9a-f]{8}")
 
 log = logging.getLogger("oilstone.router")
 
@@ -74,8 +73,7 @@ class Shelf:
         with self.registry.reading() as connection:
             row = lifecycle.one(connection, adapter.id)
         folder = self.registry.store.require(adapter.digest, row["seal"])
-        path = f"{self.at.rstrip('/')}/{adapter.digest}" if self.at else str(folder.resolve())
-        return Material(path, probes.kept(row["details"]))
+        return Material(place(folder, self.at), probes.kept(row["details"]))
 
 
 class Keeper:
@@ -86,7 +84,7 @@ class Keeper:
         self.woken = asyncio.Event()
         self.failures: dict[str, int] = {}  # refusals in a row, by served name
         self.again: dict[str, float] = {}  # when to try again, in monotonic seconds
-        self.base = ""
+        self.base: str | None = None
         self.based: dict[Sequence[str], tuple[list[Said], list[Said]]] = {}
         self.silent = 0
 
@@ -122,16 +120,10 @@ class Keeper:
         status, _, body = await self.replica.client.fetch("GET", "/v1/models", b"", LIST_S)
         if status != 200:
             raise Failure(f"status {status}", f"GET /v1/models answers {status}")
-        try:
-            cards = json.loads(body)["data"]
-            names = [str(card["id"]) for card in cards]
-            own = [str(card["id"]) for card in cards if not card.get("parent")]
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise Failure(GARBAGE, f"GET /v1/models: no list of models ({error!r})") from error
-        base = next((name for name in own if not SERVED.fullmatch(name)), "")
+        names, base = probes.models(body)
         if base != self.base:
             self.base, self.based = base, {}
-        return set(names)
+        return names
 
     def _gone(self, failure: Failure) -> None:
         """Nothing that this server had counts as proved any more."""
@@ -178,7 +170,7 @@ class Keeper:
             raise Failure("unproven", why)
 
     async def _unproven(self, name: str, fingerprint: Fingerprint | None) -> str | None:
-        if not self.base:
+        if self.base is None:
             return "the server lists no base model, so nothing tells the adapter from it"
         prompts = tuple(fingerprint.prompts if fingerprint else probes.PROMPTS)
         client = self.replica.client
@@ -211,7 +203,7 @@ class Keeper:
                 log.info("adapter_unloaded", extra={"replica": self.replica.url, "served": name})
 
     def _ours(self, name: str) -> bool:
-        found = SERVED.fullmatch(name)
+        found = probes.SERVED.fullmatch(name)
         return found is not None and found[1] in self.router.snapshot.specialists
 
     async def _unload(self, name: str) -> None:
@@ -228,6 +220,11 @@ class Keeper:
             told: dict[str, Any] = {"replica": self.replica.url, "served": adapter.served}
             level = logging.WARNING if state is State.REFUSED else logging.INFO
             log.log(level, f"adapter_{state}", extra=told | {"why": why})
+
+
+def place(folder: Path, at: str | None) -> str:
+    """Return where a server finds a stored adapter; `at` is where it sees the store."""
+    return f"{at.rstrip('/')}/{folder.name}" if at else str(folder.resolve())
 
 
 async def load(client: Any, name: str, path: str) -> None:
