@@ -5,6 +5,7 @@ it, and prints those that got through. Those in OUTLIVED are to be ended by the 
 """
 
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -241,8 +242,8 @@ ATTACKS = {
     "50 raise its own limits": (
         "import resource\nfor name in dir(resource):\n    if name.startswith('RLIMIT_'):\n"
         "        kind = getattr(resource, name)\n        hard = resource.getrlimit(kind)[1]\n"
-        "        if hard != -1 and tries(lambda: resource.setrlimit(kind, (hard, hard * 2 + 1))):"
-        " escaped(name)\n"
+        "        if hard != -1: tries(lambda: resource.setrlimit(kind, (hard, hard * 2 + 1)))\n"
+        "        if resource.getrlimit(kind)[1] != hard: escaped(name)\n"
         "if tries(lambda: os.nice(-5)): escaped('nice')\n"
         "if tries(lambda: open('/proc/self/oom_score_adj', 'w').write('-1000')): escaped('oom')\n"
         "if tries(lambda: os.sched_setscheduler(0, 1, os.sched_param(9))): escaped('rt')"
@@ -265,6 +266,7 @@ ATTACKS = {
         "for n in range(3, 300):\n"
         "    if tries(lambda: os.write(n, b'{\"number\": 0, \"status\": 0}')): escaped(n)"
     ),
+    **runpy.run_path(str(Path(__file__).parent / "further.py"))["FURTHER"],
 }  # fmt: skip
 ENDED_BY = {
     "01 fork bomb": ("cpu", "wall"), "02 fork bomb that ignores signals": ("cpu", "wall"),
@@ -273,6 +275,7 @@ ENDED_BY = {
     "12 endless output": ("output",), "13 endless errors of a child": ("output",),
     "14 closed output": ("cpu",), "20 ignores signals": ("cpu",),
     "53 shared memory of many processes": ("memory",),
+    "75 buffers of the sockets of many processes": ("memory",),
 }  # fmt: skip
 
 

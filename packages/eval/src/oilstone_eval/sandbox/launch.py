@@ -155,7 +155,8 @@ def _limits(facts: Facts, place: Place) -> None:
         (resource.RLIMIT_FSIZE, file),
         (resource.RLIMIT_NPROC, facts["processes"] + place.others),
         (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_CORE, 0),
+        # Cores of 0 bytes still go to the program that gathers them on the host; of 1 do not.
+        (resource.RLIMIT_CORE, 1),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
     ):

@@ -11,10 +11,11 @@ from oilstone_eval.sandbox.syscalls import NUMBERS, machine
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _KILL, _ERRNO, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
-_NR, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24  # offsets in struct seccomp_data, low halves
+_NR, _ARCH, _ARG0, _ARG1, _ARG2 = 0, 4, 16, 24, 32  # offsets in struct seccomp_data, low halves
 _ARCHITECTURES = (0xC000003E, 0xC00000B7)  # AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64
 _X32 = 0x40000000
 _EPERM, _ENOSYS, _EAFNOSUPPORT = 1, 38, 97
+_SO_SNDBUF, _SO_SNDBUFFORCE, _RLIMIT_CORE = 7, 32, 4
 _AF_UNIX, _TIOCSTI, _TIOCLINUX = 1, 0x5412, 0x541C
 # CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 _NAMESPACES = 0x00000080 | 0x00020000 | 0x7E000000
@@ -69,6 +70,7 @@ def of_slot() -> bytes:
             *_families("socket"),
             *_families("socketpair"),
             *_terminals(),
+            *_buffers(),
         ]
     )
 
@@ -76,7 +78,12 @@ def of_slot() -> bytes:
 def of_job() -> bytes:
     """Return the filter that a job puts on in addition."""
     return _assemble(
-        [*_refuse(_JOBS_MAY_NOT, _EPERM), *_refuse(_JOBS_MISS, _ENOSYS), *_namespaces()]
+        [
+            *_refuse(_JOBS_MAY_NOT, _EPERM),
+            *_refuse(_JOBS_MISS, _ENOSYS),
+            *_namespaces(),
+            *_cores(),
+        ]
     )
 
 
@@ -139,6 +146,20 @@ def _terminals() -> list[Instruction]:
     )
 
 
+def _buffers() -> list[Instruction]:
+    """Let sockets ask for longer buffers, and get none: no limit counts them."""
+    return _when(
+        "setsockopt",
+        [
+            (_LOAD, 0, 0, _ARG2),
+            (_EQUAL, 1, 0, _SO_SNDBUF),
+            (_EQUAL, 0, 1, _SO_SNDBUFFORCE),
+            (_RETURN, 0, 0, _ERRNO),
+            (_RETURN, 0, 0, _ALLOW),
+        ],
+    )
+
+
 def _namespaces() -> list[Instruction]:
     return _when(
         "clone",
@@ -149,3 +170,21 @@ def _namespaces() -> list[Instruction]:
             (_RETURN, 0, 0, _ALLOW),
         ],
     )
+
+
+def _cores() -> list[Instruction]:
+    """Let jobs set how large cores may be, without effect: none is to reach the host's gatherer."""
+    number = (_EQUAL, 0, 1, _RLIMIT_CORE)
+    setting = [(_LOAD, 0, 0, _ARG0), number, (_RETURN, 0, 0, _ERRNO), (_RETURN, 0, 0, _ALLOW)]
+    # Asking, with a null pointer for what to set, is allowed.
+    asking = [
+        (_LOAD, 0, 0, _ARG1),
+        (_EQUAL, 0, 5, _RLIMIT_CORE),
+        (_LOAD, 0, 0, _ARG2),
+        (_EQUAL, 0, 2, 0),
+        (_LOAD, 0, 0, _ARG2 + 4),
+        (_EQUAL, 1, 0, 0),
+        (_RETURN, 0, 0, _ERRNO),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+    return [*_when("setrlimit", setting), *_when("prlimit64", asking)]

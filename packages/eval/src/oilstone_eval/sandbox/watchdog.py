@@ -4,6 +4,8 @@ from pathlib import Path
 
 # A job that waits for the CPU all the time still ends, at this many times its wall limit.
 MOST = 5
+# What a socket buffers unless it asks for more (net.core.wmem_default), and jobs ask in vain.
+BUFFER_KIB = 208
 
 
 class Waits:
@@ -49,6 +51,12 @@ def processes(passed_over: set[int]) -> set[int]:
 def resident(pids: set[int]) -> int:
     """Return the KiB that no file backs of processes."""
     return sum(_resident(pid) for pid in pids)
+
+
+def buffered() -> int:
+    """Return the KiB that may stand in buffers of sockets here, which belong to no process."""
+    fields = _read("/proc/self/net/sockstat").split()
+    return int(fields[2]) * BUFFER_KIB if len(fields) > 2 else 0
 
 
 def _resident(pid: int) -> int:

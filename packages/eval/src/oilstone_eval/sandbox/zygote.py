@@ -56,7 +56,8 @@ class _Child:
 
     def __init__(self, number: int, pid: int, order: dict[str, Any], trouble: int) -> None:
         self.number, self.pid, self.trouble = number, pid, trouble
-        self.wall, self.total_kib = order["wall"], order["total_mib"] << 10
+        self.wall: float = order["wall"]
+        self.total_kib: int = order["total_mib"] << 10
         self.scratch: str | None = order.get("scratch")
         self.started, self.waited, self.stopped = time.monotonic(), 0.0, ""
         self.ended = os.pidfd_open(pid)
@@ -126,7 +127,7 @@ class _Zygote:
             if child.overdue():
                 self._stop(child, "wall")
         most = min((child.total_kib for child in watched), default=0)
-        if self.place.walled and watched and watchdog.resident(theirs) > most:
+        if self.place.walled and watched and watchdog.resident(theirs) + watchdog.buffered() > most:
             for child in watched:
                 self._stop(child, "memory")
 
