@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from oilstone_registry import results
-from oilstone_registry.router import assignments
+from oilstone_registry.router import assignments, openapi
 from oilstone_registry.router.keys import INFERENCE, OUTCOMES
 from oilstone_registry.router.outcomes import Stored
 from oilstone_registry.router.router import Router
@@ -30,6 +30,11 @@ async def models(router: Router, request: Request) -> Reply:
         for name in [*sorted(router.routes), *(["auto"] if router.domains is not None else [])]
     ]
     return json({"object": "list", "data": found})
+
+
+async def described(router: Router, request: Request) -> Reply:
+    """Describe the endpoints."""
+    return json(openapi.document())
 
 
 async def health(router: Router, request: Request) -> Reply:
@@ -141,6 +146,7 @@ def _between(value: Any, most: float) -> bool:
 ENDPOINTS: dict[tuple[str, str], Endpoint] = {
     ("GET", "/v1/models"): Endpoint(INFERENCE, models),
     ("POST", "/v1/outcomes"): Endpoint(OUTCOMES, outcomes),
+    ("GET", "/openapi.json"): Endpoint(None, described),
     ("GET", "/health"): Endpoint(None, health),
     ("GET", "/ready"): Endpoint(None, ready),
 }
