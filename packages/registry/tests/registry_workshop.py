@@ -39,15 +39,19 @@ class Workshop:
         files = {"adapter_model.safetensors": content, "tokenizer/tokenizer.json": "{}"}
         return self.publish(name, "adapter", [], files, {"content": content})
 
-    def report(self, name, adapter):
-        """A report on the adapter, without anything in it that a registry reads."""
+    def report(self, name, adapter, observed=0.95):
+        """A report on the adapter, with the one metric that the gate asks for."""
         inputs = [] if adapter is None else [adapter]
         samples = self.publish(f"samples-{name}", "samples", inputs, {"a": "s"}, {"of": name})
-        return self.publish(f"report-{name}", "report", [samples], {"a": "r"}, {"of": name})
+        rate = {"value": observed, "n": 300, "unscored": 0, "low": None, "high": None}
+        rate |= {"level": 0.95, "method": "wilson", "unit": "share"}
+        said = {"metrics": {"compile_rate": rate}, "slices": {}, "primary_slice": None}
+        files = {"metrics.json": json.dumps(said)}
+        return self.publish(f"report-{name}", "report", [samples], files, {"of": name})
 
-    def decision(self, adapter, observed=0.95, name="decision", **changes):
-        """A decision with one gate: it passes from 0.9 on."""
-        report = self.report(name, adapter)
+    def decision(self, adapter, observed=0.95, name="decision", reported=None, **changes):
+        """A decision with one gate: it passes from 0.9 on. `reported`: what the report says."""
+        report = self.report(name, adapter, observed if reported is None else reported)
         verdict = "passed" if observed >= 0.9 else "failed"
         found = {key: GATE[key] for key in ("name", "metric", "op", "basis", "rationale")}
         found |= {"slice": None, "threshold": 0.9, "observed": observed, "low": None}

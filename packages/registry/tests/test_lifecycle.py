@@ -156,7 +156,7 @@ def waived(workshop, adapter, expires):
     last = date.fromisoformat(expires)
     said = {"owner": "ada", "approver": "bob", "reason": "a known regression"}
     said |= {"granted": str(last - timedelta(days=30)), "expires": expires}
-    report = workshop.report("waived", adapter)
+    report = workshop.report("waived", adapter, 0.5)
     gate = dict(conftest_gate(), waivable=True)
     keys = ("name", "metric", "op", "basis", "rationale")
     found = {key: gate[key] for key in keys} | {"slice": None, "threshold": gate["value"]}

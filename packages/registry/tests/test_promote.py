@@ -1,6 +1,11 @@
 """oilstone-registry promote: nothing unproven gets through."""
 
+import json
+import shutil
+
 import pytest
+
+from oilstone_schemas import artifact, canonical
 
 
 @pytest.fixture
@@ -64,6 +69,32 @@ def test_a_forged_decision_that_is_sealed_but_does_not_follow_is_refused(worksho
     forged = workshop.decision(adapter, observed=0.5, verdict="passed")
     code, why = refused(workshop, workshop.promote("rust-tiny", forged))
     assert (code, "contradicts itself" in why) == (1, True)
+
+
+@pytest.mark.parametrize("verb", ["promote", "gate"])
+def test_a_forged_decision_whose_numbers_are_not_its_reports_is_refused(workshop, adapter, verb):
+    """Numbers, verdict and every hash agree: only the report knows better."""
+    forged = workshop.decision(adapter, observed=0.95, reported=0.5)
+    words = (verb, "rust-tiny", "--decision", forged.folder)
+    code, why = refused(workshop, workshop.run(*words))
+    assert (code, "observed of gate 'compiles' is 0.5, not 0.95" in why) == (1, True)
+
+
+def test_a_decision_relabelled_to_another_adapter_is_refused(workshop, adapter):
+    other = workshop.decision(workshop.adapter("other", "others"), name="good")
+    files = {"decision.json": (other.folder / "decision.json").read_text()}
+    about = {"adapter": {"digest": adapter.digest}}
+    files["decision.json"] = canonical.pretty(json.loads(files["decision.json"]) | about).decode()
+    report = artifact.load(workshop.root / "report-good")
+    forged = workshop.publish("forged", "decision", [report], files, other.recipe)
+    code, why = refused(workshop, workshop.promote("rust-tiny", forged))
+    assert (code, "is about adapter" in why) == (1, True)
+
+
+def test_a_decision_whose_report_is_gone_is_promoted_on_its_own_word(workshop, adapter):
+    decision = workshop.decision(adapter)
+    shutil.rmtree(workshop.root / "report-decision")
+    assert workshop.promote("rust-tiny", decision)[0] == 0
 
 
 def test_a_stored_adapter_that_is_not_what_it_was_is_refused(workshop, adapter):

@@ -27,6 +27,7 @@ def gate(registry: Registry, asked: Reference, folder: Path, act: Act) -> tuple[
     target = _target(rows, asked, read.adapter)
     if target["digest"] != read.adapter:
         proof.require(target, read, pinned)
+    proof.confirm(store, read)
     report = proof.keep(store, read)
     rate = proof.success_rate(read, report)
     with registry.writing() as connection:

@@ -50,6 +50,7 @@ def promote(
     read = proof.given(store, decision or _gated_by(rows, reference))
     target = _target(rows, reference, read)
     proof.require(target, read, pinned)
+    proof.confirm(store, read)
     store.require(target["digest"], target["seal"])
     report = proof.keep(store, read)
     with registry.writing() as connection:

@@ -7,14 +7,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from oilstone_gates import confirm as confirmed
 from oilstone_gates import decision
 from oilstone_gates.decision import Decision
 from oilstone_registry import provenance
 from oilstone_registry.audit import Row
+from oilstone_registry.store import Store
 from oilstone_registry.tables import decisions, pins
 from oilstone_schemas import artifact, canonical
 from oilstone_schemas.artifact import Manifest
-from oilstone_schemas.command import CheckFailed, OilstoneError
+from oilstone_schemas.command import CheckFailed, OilstoneError, say
 
 PASS_RATE = "pass@1"
 METRICS = "metrics.json"
@@ -72,7 +74,25 @@ def pinned(connection: sa.Connection, name: str) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def keep(store: Any, read: Decision) -> Manifest | None:
+def confirm(store: Store, read: Decision) -> None:
+    """Judge the decision again from its reports; a missing one is said aloud, for nothing more can.
+
+    Raises CheckFailed when they say otherwise.
+    """
+    kept = store.folder / "provenance"
+    reports = [item["digest"] for item in read.manifest.inputs]
+    search = [store.folder / digest for digest in reports if (store.folder / digest).is_dir()]
+    for digest in reports:
+        found = provenance.kept(kept, digest)
+        search += [kept / item["digest"] for item in found.inputs] if found else []
+    if not confirmed.confirm(read, search):
+        say(
+            f"{read.manifest.folder}: its reports are not all at hand; that it says what they say"
+            " rests on its own word"
+        )
+
+
+def keep(store: Store, read: Decision) -> Manifest | None:
     """Keep the decision, and the report behind it when it is at hand; return that report."""
     store.keep(read.manifest)
     provenance.keep(store.folder / "provenance", read.manifest)
@@ -117,12 +137,12 @@ def written(connection: sa.Connection, read: Decision) -> list[tuple[str, Row]]:
     return [("decisions", row)]
 
 
-def kept(registry_store: Any, digest: str) -> Decision:
+def kept(store: Store, digest: str) -> Decision:
     """Return a decision from the store; raises CheckFailed when it is not what it was."""
-    return decision.read(registry_store.require(digest))
+    return decision.read(store.require(digest))
 
 
-def given(store: Any, asked: str) -> Decision:
+def given(store: Store, asked: str) -> Decision:
     """Return the decision in a folder, or the kept one with this digest."""
     folder = Path(asked)
     if folder.exists() or len(asked) != 64:
