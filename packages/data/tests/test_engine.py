@@ -6,15 +6,19 @@ import random
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from oilstone_data import assemble
 from oilstone_data.books import Books, Entry
+from oilstone_data.engine.part import Task, run
 from oilstone_data.sides import SIDES, shuffled, side
 from oilstone_data.sources import jsonl as jsonl_source
 from oilstone_data.sources.kinds import inventory, records
+from oilstone_data.sources.record import Part
 from oilstone_schemas import artifact
+from oilstone_schemas.command import MissingTool, OilstoneError
 
 RULES = {"min_length": 10, "prefer_idiomatic": True, "score": "both"}
 KEY = "AKIA" + "QWERTYUIOPASDFGH"
@@ -62,6 +66,33 @@ def test_ray_makes_the_same_bytes_as_one_process(big, alone):
     pytest.importorskip("ray", reason="no Ray here: --engine ray was NOT run")
     foreign, path = big
     assert same(alone, foreign.build(path, "--engine", "ray", "--workers", "2", out="ray"))
+
+
+@pytest.mark.slow
+def test_what_a_task_on_ray_raises_reads_as_it_does_here(foreign):
+    pytest.importorskip("ray", reason="no Ray here: --engine ray was NOT run")
+    path = foreign.recipe(
+        foreign.lines([{"completion": "x"}]), rust={"refuse_patterns": {"a": "("}}
+    )
+    here, there = (
+        foreign.run("build", path, "--out", foreign.folder / "out", *words)
+        for words in ((), ("--engine", "ray"))
+    )
+    assert here.returncode == there.returncode == 2
+    assert (
+        here.stderr
+        == there.stderr
+        == ("error: pattern 'refuse:a': not in RE2's syntax: missing ): (?m)(\n")
+    )
+
+
+def test_a_filter_names_the_file_that_it_cannot_read_and_not_the_one_it_writes(tmp_path):
+    task = Task(0, Part({}, "", 0, 0, 1), {}, str(tmp_path), raw=True)
+    other, full = tmp_path / "other.jsonl", Path("/dev/full")
+    with pytest.raises(OilstoneError, match=r"other\.jsonl: No such"), task.writing("kept.jsonl"):
+        other.read_bytes()
+    with pytest.raises(MissingTool, match=r"0\.kept\.jsonl: no space"), task.writing("kept.jsonl"):
+        full.write_bytes(b"x")
 
 
 def test_the_books_close_at_every_stage_and_with_the_files(alone):
@@ -119,8 +150,6 @@ def test_a_killed_build_goes_on_and_ends_with_the_same_bytes(big, alone, pause):
 
 
 def test_a_part_that_is_whole_is_not_run_again(tmp_path):
-    from oilstone_data.engine.part import Task, run
-
     (tmp_path / "rows.jsonl").write_text('{"completion": "fn a() {}"}\n')
     source = {"name": "own", "kind": "jsonl", "path": str(tmp_path / "rows.jsonl"),
               "adapter": "plain", "language": "rust", "licence": "MIT", "prompt": "p",

@@ -20,7 +20,7 @@ from oilstone_data.engine import framed, local, refusals
 from oilstone_data.rows import bare, rows
 from oilstone_data.sources.record import Part, Record
 from oilstone_data.stage import Refusal, Row
-from oilstone_schemas.disk import guard, replacing
+from oilstone_schemas.disk import explain, replacing
 
 _BUFFER = 1 << 17  # bytes: what is written soon after it was read is still in the processor's cache
 
@@ -71,8 +71,10 @@ def run(task: Task) -> int:
 
 @contextmanager
 def _plain(path: Path) -> Iterator[Path]:
-    with guard(path):
+    try:
         yield path
+    except OSError as error:
+        raise explain(error, None if error.filename else path) from error
 
 
 @contextmanager

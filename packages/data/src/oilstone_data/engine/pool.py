@@ -71,10 +71,18 @@ def _on_ray(tasks: Sequence[Task], workers: int) -> Iterator[int]:
         waiting = [ray.remote(run).remote(task) for task in tasks]
         while waiting:
             ready, waiting = ray.wait(waiting)
-            yield from ray.get(ready)
+            yield from _gotten(ray, ready)
     finally:
         if started:
             ray.shutdown()
+
+
+def _gotten(ray: Any, ready: Sequence[Any]) -> Any:
+    """Return the results; what a task raised is raised as it was, without Ray's report of it."""
+    try:
+        return ray.get(ready)
+    except ray.exceptions.RayTaskError as error:
+        raise error.cause from None
 
 
 def _start(ray: Any, workers: int) -> None:

@@ -53,7 +53,8 @@ def _single(name: str, pattern: str) -> Any:
     try:
         return re2.compile(f"(?m){pattern}", options=_options(_MEMORY))
     except re2.error as error:
-        raise OilstoneError(f"pattern {name!r}: not in RE2's syntax: {error}") from error
+        why = error.args[0].decode("utf-8", "replace")
+        raise OilstoneError(f"pattern {name!r}: not in RE2's syntax: {why}") from error
 
 
 def _together(patterns: Sequence[str], memory: int) -> Any:
