@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from oilstone_data.decontaminate import Decontaminate, Detector, item_texts
 from oilstone_data.decontaminate.comments import without_comments
 from oilstone_data.decontaminate.names import given_names
-from oilstone_data.decontaminate.tiles import Tile, common_runs, tiled
+from oilstone_data.decontaminate.tiles import common_runs, tiled
 from oilstone_data.decontaminate.windows import windows
 from oilstone_data.dedup.words import words
 from oilstone_data.stage import Kept, Refused
@@ -175,7 +175,8 @@ def test_common_runs_are_all_that_can_be_made_no_longer(one, two):
         for i in range(len(one)) for j in range(len(two))
         if one[i] == two[j] and (not i or not j or one[i - 1] != two[j - 1])
     }  # fmt: skip
-    assert set(common_runs(equal, 2)) == {Tile(*run) for run in found if run[2] >= 2}
+    runs = np.transpose(common_runs(equal, 2)).tolist()
+    assert set(map(tuple, runs)) == {run for run in found if run[2] >= 2}
 
 
 @given(st.text("abc", max_size=40), st.text("abc", max_size=40))
@@ -207,6 +208,46 @@ def test_runs_of_a_long_text_are_those_of_its_pieces():
 def test_comments_go_and_strings_stay(language, program, bare):
     found = without_comments(program, language)
     assert found == bare if bare is not None else ('"#no"' in found and "es" not in found)
+
+
+@pytest.mark.parametrize(
+    "language, program, names",
+    [
+        ("python", "def f(a, b: int = c):\n    self.x = [d for d in a]\n", {"f", "a", "b", "d"}),
+        (
+            "rust",
+            "fn f(a: &str) { for b in a.chars() { let (c, _) = g(b); } }",
+            {"f", "a", "b", "c"},
+        ),
+        ("shell", "f() { local a=1; for b in $c; do read d; done; }", {"f", "a", "b", "d"}),
+        ("cobol", "move a to b", set()),
+    ],
+)
+def test_a_programs_own_names_are_those_that_it_gives(language, program, names):
+    assert given_names(program, language) == names
+
+
+SIGNATURE = "def f(xs: list[int]) -> int:\n"
+LOOP = """\
+for v in xs:
+    c = c + 1 if v == p else 1
+    p = v
+    m = max(m, c)
+return m
+"""
+INDENTED = re.sub("(?m)^", "    ", LOOP)
+DRESSES = {
+    "hints": f"{SIGNATURE}    m: int = c = 0\n    p: int | None = None\n{INDENTED}",
+    "class": re.sub("(?m)^", "    ", f"{SIGNATURE}    m = c = 0\n    p = None\n{INDENTED}"),
+    "order": f"{SIGNATURE}    p = None\n    m = c = 0\n{INDENTED}",
+    "numbers": f"{SIGNATURE}    m = c = 7\n    p = None\n{INDENTED.replace('1', '9')}",
+}
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_renamed_program_is_found_in_another_dress(stage, dress):
+    refusal = stage.check(row(f"{HOST}class Runs:\n{DRESSES[dress]}"))
+    assert refusal is not None and "the reference of runs/1 of runs" in refusal.explanation
 
 
 def renamed_python(program: str, rng: random.Random) -> str:
@@ -251,6 +292,7 @@ def test_on_humaneval_all_copies_are_found_and_nearly_all_renamed_ones(humaneval
     assert recall(lambda text: re.sub("(?m)^( +)", r"\1\1", text).replace(", ", ",")) == 1.0
     assert recall(lambda text: renamed_python(text, rng)) >= 0.94
     assert recall(lambda text: renamed_python(without_comments(text, "python"), rng)) >= 0.94
+    assert recall(lambda text: ast.unparse(ast.parse(renamed_python(text, rng)))) >= 0.94
 
 
 def test_on_humaneval_hardly_any_unrelated_file_is_flagged(humaneval):

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from oilstone_data.decontaminate.programs import NAME, NUMBER, Program
+from oilstone_data.decontaminate.programs import NAME, NUMBER, Program, standard
 from oilstone_data.decontaminate.tiles import Equal, common_runs, covered, tiled
-from oilstone_data.decontaminate.vocabulary import STANDARD
 
 _LEAST = 4  # tokens of a common part
 _OTHER = 0.5  # what a number counts that became another one
@@ -38,14 +37,8 @@ def share_held(program: Program, other: Program, weights: Weights, least: float)
 
 def _equal(program: Program, other: Program) -> Equal:
     """Which tokens are equal; a name of the program's own may be any name in the other text."""
-    numbers: dict[str, int] = {}
-    one, two = (
-        np.array([numbers.setdefault(code, len(numbers)) for code in codes], np.int32)
-        for codes in (program.codes, other.codes)
-    )
-    standard = np.array([code in STANDARD for code in numbers], np.bool_)
-    names = one == numbers.get(NAME, -1)
-    equal: Equal = (one[:, None] == two) | (names[:, None] & standard[two])
+    equal: Equal = program.codes[:, None] == other.codes
+    equal[program.codes == NAME] |= standard(other.codes)
     return equal
 
 

@@ -13,7 +13,7 @@ from oilstone_data.decontaminate.blind import RUN, Codes, blind_runs
 from oilstone_data.decontaminate.grams import Members, most_holders
 from oilstone_data.dedup.words import Positions, Words
 
-_ANCHORS = 16  # runs by which a program is recognised
+_ANCHORS = 12  # runs by which a program is recognised
 _ENOUGH = 0.4  # share of them that must stand close by
 _TELLING = 2.0  # what the words of such a run must tell at least, see _rarity
 _USUAL = 4  # times as many items as for other runs may hold such a run
@@ -90,7 +90,7 @@ class Anchors:
         cells, what = cells[order], what[order]
         new = np.append(True, (cells[1:] != cells[:-1]) | (what[1:] != what[:-1]))
         found, each = np.unique(cells[new], return_inverse=True)
-        told: Tells = np.bincount(each, self._tells[what[new]])
+        told = np.bincount(each, self._tells[what[new]]).astype(np.float64)
         return found, told
 
 

@@ -6,35 +6,48 @@ import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple, Self
 
+import numpy as np
+import numpy.typing as npt
+
 from oilstone_data.decontaminate.vocabulary import KEYWORDS, STANDARD
 
+Codes = npt.NDArray[np.int32]
+
 # Commas, semicolons and sorts of quotes are what formatters change.
-_TOKEN = re.compile(r"\w+|[^\w\s,;\"'`]")
-NAME, NUMBER = "a", "0"  # stand for every name and every number
+_TOKEN = re.compile(r"\w+|->|=>|[^\w\s,;\"'`]")
+NAME, NUMBER = 0, 1  # codes of every name and every number; then operators by code point
+_FIRST = 1 << 21  # beyond all code points: standard names, then keywords and arrows
 
 
 class Program(NamedTuple):
     """Tokens of a program in lower case, and for each what is left of it."""
 
     tokens: Sequence[str]
-    codes: Sequence[str]
+    codes: Codes
 
     @classmethod
     def of(cls, text: str, given: Collection[str] = (), most: int | None = None) -> Self:
         """The first `most` tokens of `text`; names in `given` are its own, whatever they are."""
         tokens = _TOKEN.findall(text.lower())[:most]
-        if not given:
-            return cls(tokens, [_CODES[token] for token in tokens])
-        return cls(tokens, [NAME if token in given else _CODES[token] for token in tokens])
+        codes = np.fromiter(map(_CODES.__getitem__, tokens), np.int32, len(tokens))
+        codes[[n for n, token in enumerate(tokens) if token in given]] = NAME
+        return cls(tokens, codes)
 
 
-class _Codes(dict[str, str]):
+def standard(codes: Codes) -> npt.NDArray[np.bool_]:
+    """Which codes are names of standard libraries, which a program may give to other things."""
+    found: npt.NDArray[np.bool_] = (codes >= _FIRST) & (codes < _FIRST + len(STANDARD))
+    return found
+
+
+class _Codes(dict[str, int]):
     """Keywords, names of standard libraries and operators stay; of a number that it is one."""
 
-    def __missing__(self, token: str) -> str:
+    def __missing__(self, token: str) -> int:
         if token[0].isdigit():
             return NUMBER
-        return NAME if token[0].isalpha() or token[0] == "_" else token
+        return NAME if token[0].isalpha() or token[0] == "_" else ord(token)
 
 
-_CODES = _Codes((word, word) for word in KEYWORDS | STANDARD)
+_KEPT = [*sorted(STANDARD), *sorted(KEYWORDS), "->", "=>"]
+_CODES = _Codes((token, _FIRST + number) for number, token in enumerate(_KEPT))

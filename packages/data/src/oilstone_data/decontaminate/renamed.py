@@ -48,7 +48,6 @@ class RenamedIndex:
         self._weights = _weights(self._programs, groups)
         coded = [_variants(*pair) for pair in zip(self._programs, bares, strict=True)]
         self._owners = [n for n, variants in enumerate(coded) for _ in variants]
-        self._sizes = [len(variants[0]) for variants in coded]
         self._anchors = Anchors([v for vs in coded for v in vs], [groups[n] for n in self._owners])
 
     def find(self, batch: Batch, done: Collection[int]) -> Iterator[tuple[int, Share]]:
@@ -58,9 +57,9 @@ class RenamedIndex:
             number = self._owners[place.program]
             if place.row in answered or (least := self._least(number)) > 1:
                 continue
-            margin = self._sizes[number]
-            text = batch.cut(place.row, place.first - margin, place.last + margin)
             program, weights = self._programs[number], self._weights[number]
+            margin = int(np.count_nonzero(weights)) // 2  # of its tokens some half are words
+            text = batch.cut(place.row, place.first - margin, place.last + margin)
             if share := share_held(program, Program.of(text), weights, least):
                 answered.add(place.row)
                 yield place.row, Share(self._numbers[number], share)
@@ -87,7 +86,8 @@ def _weights(programs: Sequence[Program], groups: Sequence[object]) -> list[Weig
     for program, group in zip(programs, groups, strict=True):
         for run in _runs(program):
             holders[run].add(group)
-    usual = {run for run, held in holders.items() if len(held) > most_holders(groups)}
+    most = most_holders(groups)
+    usual = {run for run, held in holders.items() if len(held) > most}
     return [_weight(program, usual) for program in programs]
 
 

@@ -8,13 +8,13 @@ was taken is cut off.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Equal = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 
 class Tile(NamedTuple):
@@ -25,37 +25,43 @@ class Tile(NamedTuple):
     size: int
 
 
-def common_runs(equal: Equal, least: int) -> list[Tile]:
+class Runs(NamedTuple):
+    """Many tiles, a column each; they may overlap."""
+
+    one: Places
+    two: Places
+    size: Places
+
+
+def common_runs(equal: Equal, least: int) -> Runs:
     """All longest common runs of at least `least` tokens; `equal[i, j]`: two tokens are the same.
 
     The matrix is turned and sheared until each diagonal is a row.
     """
     height, width = equal.shape
     if not equal.size:
-        return []
+        return Runs(*np.zeros((3, 0), np.int64))
     sheared = np.zeros((height, height + width), np.bool_)
     sheared[:, :width] = equal[::-1]
-    columns = sheared.ravel()[: height * (height + width - 1)].reshape(height, -1)
+    columns = sheared.ravel()[: height * (height + width - 1)].reshape(height, height + width - 1)
     rows = np.zeros((columns.shape[1], height + 1), np.bool_)  # a gap after each diagonal
     rows[:, :height] = columns[::-1].T
-    return [
-        Tile(start % (height + 1), sum(divmod(start, height + 1)) - height + 1, end - start)
-        for start, end in _stretches(rows.ravel(), least)
-    ]
+    starts, ends = _stretches(rows.ravel(), least)
+    diagonals, one = np.divmod(starts, height + 1)
+    return Runs(one, diagonals + one - height + 1, ends - starts)
 
 
-def covered(runs: Sequence[Tile], height: int) -> Equal:
+def covered(runs: Runs, height: int) -> Equal:
     """Which tokens of the first program stand in any of the runs."""
-    steps = np.zeros(height + 1, np.int64)
-    for one, _, size in runs:
-        steps[one] += 1
-        steps[one + size] -= 1
-    return np.cumsum(steps[:-1]) > 0
+    begin = np.bincount(runs.one, minlength=height + 1)
+    end = np.bincount(runs.one + runs.size, minlength=height + 1)
+    found: Equal = np.cumsum(begin - end)[:-1] > 0
+    return found
 
 
-def tiled(runs: Sequence[Tile], shape: tuple[int, ...], least: int) -> list[Tile]:
+def tiled(runs: Runs, shape: tuple[int, ...], least: int) -> list[Tile]:
     """Of the runs, parts of at least `least` tokens that do not overlap, long ones first."""
-    queue = [(-size, one, two) for one, two, size in runs]
+    queue = list(zip((-runs.size).tolist(), runs.one.tolist(), runs.two.tolist(), strict=True))
     heapq.heapify(queue)
     free = [np.ones(size, np.bool_) for size in shape]
     found = []
@@ -67,16 +73,16 @@ def tiled(runs: Sequence[Tile], shape: tuple[int, ...], least: int) -> list[Tile
             found.append(Tile(one, two, -size))
             mine[:] = theirs[:] = False
         elif np.count_nonzero(both) >= least:
-            for start, end in _stretches(both, least):
+            for start, end in np.transpose(_stretches(both, least)).tolist():
                 heapq.heappush(queue, (start - end, one + start, two + start))
     return found
 
 
-def _stretches(values: Equal, least: int) -> Iterator[tuple[int, int]]:
-    """(start, end) of every stretch of at least `least` true values."""
+def _stretches(values: Equal, least: int) -> tuple[Places, Places]:
+    """Start and end of every stretch of at least `least` true values."""
     padded = np.zeros(len(values) + 2, np.bool_)
     padded[1:-1] = values
     edges = np.flatnonzero(padded[1:] != padded[:-1])
     starts, ends = edges[::2], edges[1::2]
     long = ends - starts >= least
-    yield from zip(starts[long].tolist(), ends[long].tolist(), strict=True)
+    return starts[long], ends[long]

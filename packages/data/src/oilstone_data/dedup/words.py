@@ -1,8 +1,8 @@
-"""Words of many texts as 64-bit hashes, computed on whole blocks of bytes at once.
+"""Words of many texts as 64-bit hashes, computed on whole batches at once.
 
-A word is what `re.findall(r"\\w+", text.lower())` finds, whatever the script. Its hash is a
-polynomial over a fixed table of random numbers modulo 2**64, read off a running sum of the block
-(Karp and Rabin 1987), then mixed. Nothing here depends on a seed, a process or a machine.
+A word is what `re.findall(r"\\w+", text.lower())` finds, whatever the script. Its hash is that of
+its bytes, eight at a time; no two words of up to eight bytes share one. Nothing here depends on a
+seed, a process or a machine.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 
-_BLOCK = 1 << 15  # bytes: a block's arrays stay in the processor's second cache
-_BATCH = 1 << 18  # bytes of text that are joined before they are cut into blocks
-_BASE = 0x9E3779B97F4A7C15
+_BATCH = 1 << 18  # bytes of text whose words are hashed at once: their arrays stay in the cache
+_CHUNK = 8  # bytes of a word that are hashed at once
+_LONG = 32  # bytes of a word that is hashed on its own
 _MANY = 40  # distinct characters from which on one pass over the text is quicker
-_UNICODE_GAP = re.compile(r"[^\x00-\x7f\w]+")
+_UNICODE_GAP = re.compile(r"[^\x00-\x7f\w]")
 _LOWER = bytes(
     ord(chr(c).lower()) if c >= 128 or chr(c).isalnum() or c == ord("_") else ord(" ")
     for c in range(128)
@@ -46,7 +47,7 @@ def located_words(texts: Sequence[str]) -> tuple[Words, Positions, Positions]:
 
     Places are bytes of the lower-case text, so for ASCII texts they are places in the text itself.
     """
-    parts = [_normal(text) for text in texts]
+    parts = [normal_bytes(text) for text in texts]
     starts, hashes = hash_words(b" ".join(parts))
     offsets = np.cumsum([0, *(len(part) + 1 for part in parts)])
     return Words(hashes, np.searchsorted(starts, offsets)), starts, offsets
@@ -66,8 +67,8 @@ def batches(texts: Iterable[str]) -> Iterator[list[str]]:
         yield group
 
 
-def _normal(text: str) -> bytes:
-    """Lower-case UTF-8 with a blank for everything that is in no word."""
+def normal_bytes(text: str) -> bytes:
+    """Lower-case UTF-8 with a blank for every character that is in no word."""
     if not text.isascii():
         text = _unicode_normal(text)
     return text.encode("utf-8").translate(_LOWER)
@@ -90,57 +91,37 @@ def _unicode_normal(text: str) -> str:
 
 def hash_words(data: bytes) -> tuple[Positions, Hashes]:
     """Start and hash of every run of bytes other than blanks."""
-    found = [_hash_block(data, start, end) for start, end in _blocks(data)]
-    starts, hashes = zip(*found, strict=True) if found else ((), ())
-    return _joined(starts, np.int64), mix(_joined(hashes, np.uint64))
-
-
-def _joined(parts: Sequence[Any], kind: type) -> Any:
-    return np.concatenate(parts) if parts else np.empty(0, kind)
-
-
-def _blocks(data: bytes) -> Iterator[tuple[int, int]]:
-    """Cut after a blank: no word stands in two blocks."""
-    start = 0
-    while start < len(data):
-        end = data.find(b" ", start + _BLOCK) + 1 or len(data)
-        yield start, end
-        start = end
-
-
-def _hash_block(data: bytes, start: int, end: int) -> tuple[Positions, Hashes]:
-    codes = np.frombuffer(data, np.uint8, end - start, start)
-    length = end - start
-    powers, inverses = _powers(max(length, 2 * _BLOCK).bit_length())
-    total = np.zeros(length + 1, np.uint64)
-    terms = _table().take(codes)  # twice as quick as indexing
-    terms *= powers[:length]
-    terms.cumsum(out=total[1:])
-    inside = np.zeros(length + 2, np.bool_)
-    np.not_equal(codes, ord(" "), out=inside[1:-1])
+    inside = np.zeros(len(data) + 2, np.bool_)
+    np.not_equal(np.frombuffer(data, np.uint8), ord(" "), out=inside[1:-1])
     edges = np.flatnonzero(inside[1:] != inside[:-1])
-    first, last = edges[::2], edges[1::2]
-    hashes = total[last]
-    hashes -= total[first]
-    hashes *= inverses[first]
-    return first + start, hashes
+    first = edges[::2]
+    sizes = edges[1::2] - first
+    # Eight bytes from every byte on: overlapping views of the same memory, not copies.
+    chunks: Hashes = np.ndarray((len(data) + 1,), "<u8", data + b" " * _CHUNK, 0, (1,))
+    hashes = chunks[first] & _masks().take(sizes, mode="clip")
+    longer = np.flatnonzero(sizes > _CHUNK)
+    for word in longer[sizes[longer] > _LONG].tolist():
+        hashes[word] = xxhash.xxh64_intdigest(data[first[word] : first[word] + sizes[word]])
+    _add_chunks(hashes, chunks, first, sizes, longer[sizes[longer] <= _LONG])
+    return first, mix(hashes)
+
+
+def _add_chunks(
+    hashes: Hashes, chunks: Hashes, first: Positions, sizes: Positions, longer: Positions
+) -> None:
+    """Let the bytes after the first eight of the words `longer` take part in their hashes."""
+    done = _CHUNK
+    while len(longer):
+        chunk = chunks[first[longer] + done] & _masks().take(sizes[longer] - done, mode="clip")
+        hashes[longer] = mix(hashes[longer]) + chunk
+        done += _CHUNK
+        longer = longer[sizes[longer] > done]
 
 
 @cache
-def _table() -> Hashes:
-    """A random odd number for each byte."""
-    return mix(np.arange(1, 257, dtype=np.uint64) * np.uint64(_BASE)) | np.uint64(1)
-
-
-@cache
-def _powers(bits: int) -> tuple[Hashes, Hashes]:
-    """Powers of the base and of its inverse modulo 2**64, for blocks of up to 2**bits bytes."""
-    made = []
-    for base in (_BASE, pow(_BASE, -1, 1 << 64)):
-        powers = np.full(1 << bits, base, np.uint64)
-        powers[0] = 1
-        made.append(np.cumprod(powers, out=powers))
-    return made[0], made[1]
+def _masks() -> Hashes:
+    """Masks of the first 0 to 8 bytes of a chunk."""
+    return np.array([(1 << (8 * size)) - 1 for size in range(_CHUNK + 1)], np.uint64)
 
 
 def mix(values: Hashes) -> Hashes:
