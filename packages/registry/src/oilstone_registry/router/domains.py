@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from oilstone_registry.router.state import Snapshot
-from oilstone_schemas import artifact, strict, validate
+from oilstone_schemas import artifact, content, validate
 from oilstone_schemas.command import OilstoneError
-from oilstone_schemas.disk import guard
 
 MOST = 4_000  # characters of a text that are looked at: the loop serves others meanwhile
 _TOKEN = re.compile(r"[a-z_][a-z0-9_]*|[0-9]+|[^a-z0-9_\s]")
@@ -103,7 +102,6 @@ def _list(value: Any) -> Sequence[Any]:
 def _load(path: Path) -> dict[str, Any]:
     if path.is_dir():
         path = artifact.load(path, "domains").folder / "domains.json"
-    with guard(path):
-        found = strict.parse(path.read_bytes())
+    found = content.read(path)
     validate.check(found, "domains.v1", str(path))
     return dict(found)

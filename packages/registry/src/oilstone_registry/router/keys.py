@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from oilstone_schemas import canonical, strict, validate
+from oilstone_schemas import canonical, content, validate
 from oilstone_schemas.command import OilstoneError
 from oilstone_schemas.disk import guard, replacing
 
@@ -97,9 +97,7 @@ class Keys:
 
 def read(path: Path) -> list[dict[str, Any]]:
     """Return the lines of a keys file; raises OilstoneError."""
-    with guard(path):
-        raw = path.read_bytes()
-    data = strict.parse(raw)
+    data = content.read(path)
     validate.check(data, SCHEMA, str(path))
     return list(data["keys"])
 
