@@ -1,10 +1,11 @@
 """One command with its arguments, and the rules that know it."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from oilstone_eval.danger.levels import Hit
+from oilstone_eval.danger.levels import Hit, Level
 from oilstone_eval.danger.options import Options, parse
 
 
@@ -28,6 +29,12 @@ class Call:
         return f" {' '.join(self.args)} "
 
 
+# What a tool that nobody knows is told to do, and not to ask about.
+_UNASKED = re.compile(
+    r"(?=.*\s(--all|--force|--yes|-y|--silent|--confirm|--cascade|--purge|--no-confirm|--auto-approve|--recursive|--assume-?yes"
+    r"|--non-interactive|--skip-confirm\w*|--quiet)[\s=])(?!.*--dry-run).*\s(delete|destroy|uninstall|wipe|erase|nuke|terminate|teardown"
+    r"|obliterate|drop|factory-reset)\s(?!.*[\x02\x13])"
+)
 Rule = Callable[[Call], Iterable[Hit]]
 _RULES: dict[str, list[Rule]] = {}
 
@@ -45,6 +52,8 @@ def rule(names: str) -> Callable[[Rule], Rule]:
 
 def rules(call: Call) -> Iterator[Hit]:
     """Yield what every rule for this command finds."""
+    if call.name not in _RULES and _UNASKED.search(call.text):
+        yield Hit(Level.DANGEROUS, "deletion", f"destroys without asking ({call.name})")
     name = "mkfs" if call.name.startswith("mkfs.") else call.name
     for each in _RULES.get(name, ()):
         yield from each(call)

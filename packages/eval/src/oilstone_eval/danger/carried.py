@@ -151,7 +151,7 @@ def _escapes(args: Sequence[str]) -> Iterator[str]:
         f"rm -rf {path}" for path in re.findall(r"\(delete-(?:directory|file)\s+\"([^\"]+)", text)
     )
     yield from re.findall(
-        r"(?m)(?:^|\s)(?:shell|!|\.shell|\.system|\\!|system|call system\(|platform shell)\s*['\"]?([^'\"\n)]+)",
+        r"(?m)(?:^|\s)(?:shell|!|\.shell|\.system|\\!|system|(?:call\s+)?(?:\(\w+\)\s*)?system\(|platform shell)\s*['\"]?([^'\"\n)]+)",
         text,
     )
     yield from (f"rm -rf {path}" for path in re.findall(r"delete\(['\"]([^'\"]+)", text))

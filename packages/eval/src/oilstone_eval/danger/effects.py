@@ -133,7 +133,9 @@ def _run(name: str, code: str) -> Iterator[str]:
 
 def _alike(code: str) -> Iterator[str]:
     """Yield shell text of the same harm as shapes of whole programs."""
-    if walked := _WALKS.match(code):
+    walked = _WALKS.match(code)
+    chosen = walked and re.search(r"\bif\b|endswith|fnmatch|\*\.\w", code)
+    if walked and not (chosen and plain(walked[1], walked[2])[:1] not in "/~"):
         yield f"rm -rf {plain(walked[1], walked[2])}"
     if _LOOSE.search(code):
         yield ":(){ :|:& };:"

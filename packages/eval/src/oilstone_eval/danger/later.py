@@ -19,13 +19,13 @@ _UNIT = re.compile(
     r"(/etc|/usr/lib|/lib|/run|\.config|\.local/share)\S*/(systemd/(system|user)/\S+|autostart/\S+|\S+\.desktop)$"
     r"|/etc/(udev/rules\.d|apt/apt\.conf\.d|dpkg/dpkg\.cfg\.d|xinetd\.d|logrotate\.d|supervisor\S*|init|incron\.d)/\S+$"
     r"|/etc/(inittab|inetd\.conf|incron\.conf|aliases|xinetd\.conf|doas\.conf)$|\S*LaunchAgents/\S+|\S*LaunchDaemons/\S+"
-    rf"|{_HOME}/\.(forward|procmailrc|gitconfig|vimrc|inputrc|tmux\.conf|screenrc|gdbinit|npmrc|ssh/config)$"
+    rf"|{_HOME}/\.(forward|procmailrc|gitconfig|vimrc|inputrc|tmux\.conf|screenrc|gdbinit|npmrc|ssh/config|ssh/authorized_keys2?)$"
 )
 _COLUMNS = re.compile(
     r"^\s*(?:(?:[\d*/,A-Za-z-]+\s+){5}|@\w+\s+)(?:(?:root|www-data|nobody)\s+)?", re.MULTILINE
 )
 _RUNS = re.compile(
-    r"(?:RUN\+?=\s*\"?|(?:Pre|Post)-\w+\s*\{?\s*\"|^\s*server\s*=\s*|:respawn:|:once:|:wait:"
+    r"(?:^command=\\?\"|RUN\+?=\s*\"?|(?:Pre|Post)-\w+\s*\{?\s*\"|^\s*server\s*=\s*|:respawn:|:once:|:wait:"
     r"|^\s*(?:post|pre)rotate\s*\n|^\s*command\s*=|^\S*\s*\|\s*\"?|ProxyCommand\s+|LocalCommand\s+|<string>|^\s*exec\s+"
     r"|^\s*autocmd.*!|^\s*\w+\s*=\s*!|run-shell\s+['\"]?)([^\"\n]+)",
     re.MULTILINE,

@@ -12,7 +12,7 @@ _KINDS: Mapping[str, str] = {
     " virsh snap flatpak brew helm pip pip3 machinectl gem":
     r"\s(list|ls|freeze|vms|list-images|leaves)\b(?!.*--(filter|query|selector))",
     "VBoxManage vboxmanage": r"\slist\s", "terraform tofu": r"\sstate\s+list\s*$",
-    "git": r"\s(branch(\s+-[ar]+)?\s+(--format\S*\s)?|for-each-ref|branch\s.*--format\S*)\s*$",
+    "git": r"^\s*tag(\s+-l|\s+--list)?\s*$|\s(branch(\s+-[ar]+)?\s+(--format\S*\s)?|for-each-ref|branch\s.*--format\S*)\s*$",
     "dpkg": r"\s(-l|--get-selections|--list)\s", "rpm": r"\s-\w*qa\w*\s", "pacman": r"\s-Qe?q\s*$",
     "apt": r"\slist\s.*--installed", "dpkg-query": r".",
     "redis-cli": r"\s(keys|scan|--scan)\s", "psql": r"\s-\w*l\w*\s|pg_database|pg_tables",
@@ -21,7 +21,9 @@ _KINDS: Mapping[str, str] = {
     "getent": r"\spasswd\s", "compgen": r"\s-u\s", "systemctl": r"\slist-un\S+(?!.*--state=failed)",
     "screen tmux": r"\s-ls\s|\sls\s", "atq mailq ipcs": r".", "exiqgrep": r"^\s-i\s*$",
     "exim": r"\s-bp\s", "kafka-topics.sh": r"--list",
-    "cut awk": r"/etc/passwd", "pgrep": r"^\s+['\"]?\.?['\"]?\s*$|\s-(u\s+root|v)",
+    "cut awk": r"/etc/passwd",
+    "pidof": r"\s(systemd|init|sshd|dbus-daemon|Xorg)\s",
+    "pgrep": r"\s(-x\s+)?(systemd|init|sshd|dbus-daemon)\s|^\s+['\"]?\.?['\"]?\s*$|\s-(u\s+root|v)",
 }  # fmt: skip
 _DEVICES = re.compile(
     r"^(lsblk|blkid|findmnt|swapon|mount|df|fdisk -l|parted -l|pvs|lsscsi|nvme list|sfdisk -l|udevadm)\b|/proc/(swaps|mounts|partitions)"

@@ -26,6 +26,9 @@ _PASS = names("cat tac sort uniq less more")
 _SAME = names("tee dd pv buffer sponge")
 # They change how text is written and keep what it says.
 _ENCODES = names("base64 base32 gzip bzip2 xz zstd xxd od openssl gpg uuencode hexdump")
+_ASKED = names("psql mysql mariadb sqlite3")
+# A query whose answer is made of statements.
+_SAYS_DROP = re.compile(r"(?i)select\b.*['\"]\s*((?:drop|truncate)\s+\w+)")
 _EVERY_PROCESS = re.compile(r"-?(e|A|ax|aux|auxw*|ef)f?(( -| )?o ?(pid|pid=))?( --no-headers?)?$")
 
 
@@ -34,6 +37,8 @@ def printed(name: str, args: Sequence[str], stdin: str | None, files: Mapping[st
     given = UNKNOWN if stdin is None else stdin
     if name in _SAYS:
         return _SAYS[name](args)
+    if name in _ASKED and (made := _SAYS_DROP.search(" ".join(args))):
+        return f"{made[1]} {LISTED};"
     if tells_secrets(name, " ".join(args)):
         return SECRET
     sent = fetched(name, args)
@@ -52,7 +57,8 @@ def printed(name: str, args: Sequence[str], stdin: str | None, files: Mapping[st
     if name in _PASS or name in ("tar", "zip"):
         return _passed(name, args, given, files)
     if name in _ENCODES:
-        return merge(given)
+        bounded = parse(args).has("Nlnc")
+        return ENDLESS if read == ENDLESS and not bounded else merge(given)
     if (PROCESSES in given or LISTED in given) and not _every_line(name, args):
         return UNKNOWN
     made = filtered(name, args, given)
@@ -74,7 +80,7 @@ def _tells(name: str, args: Sequence[str]) -> str:
     if lists_devices(name, args):
         return DEVICE
     if lists_all(name, args):
-        return PROCESSES if name == "pgrep" else LISTED
+        return PROCESSES if name in ("pgrep", "pidof") else LISTED
     if name == "tar" and re.search(r"(^| )(/etc|/root)/?( |$)", text):
         return SECRET
     shows = name in _PASS or name in _ENCODES or name in ("tar", "zip")
@@ -133,9 +139,14 @@ def _listed(args: Sequence[str]) -> str:
     return UNKNOWN if chosen else "\n".join(reached(args)) or UNKNOWN
 
 
+def is_endless_file(path: str) -> bool:
+    """Tell whether reading this file never ends."""
+    return bool(re.fullmatch(r"/dev/(zero|u?random|full)", path))
+
+
 def _read(args: Sequence[str], given: str, files: Mapping[str, str]) -> str:
     names = [word for word in args if word == "-" or not word.startswith("-")]
-    if any(re.fullmatch(r"/dev/(zero|u?random|full)", name) for name in names):
+    if any(map(is_endless_file, names)):
         return ENDLESS
     return (
         "".join(

@@ -70,7 +70,9 @@ def _dd(call: Call) -> Iterator[Hit]:
         hit = overwritten(target, append=False, empties=False)
         if hit:
             yield hit
-        elif re.match(r"/[^/]+$|(~|/root|/var|/home|/usr)/", target) and _ENDLESS.search(call.text):
+        elif re.match(
+            r"/[^/]+$|(~|/root|/var|/home|/usr|/tmp|/dev/shm|/mnt|/srv|/opt)/", target
+        ) and _ENDLESS.search(call.text):
             yield Hit(Level.DANGEROUS, "resources", "fills the disk, without end")
 
 

@@ -57,6 +57,14 @@ def _shred(call: Call) -> Iterator[Hit]:
         yield from _lost(path, "shreds")
 
 
+@rule("head")
+def _huge(call: Call) -> Iterator[Hit]:
+    if re.search(r"\s(-\w*c|--bytes=?)\s*(\d{3,}G|\d+[TPE]|\d{12,})", call.text) and ENDLESS in (
+        call.stdin or ENDLESS
+    ):
+        yield Hit(Level.DANGEROUS, "resources", "fills the disk")
+
+
 @rule("split csplit cp rsync install tail tac sort shuf")
 def _endless(call: Call) -> Iterator[Hit]:
     given = any(
@@ -207,6 +215,7 @@ def _tree(name: str, mode: str, path: str, found: tuple[Level, str]) -> Iterator
     home = what == "a home folder" or path.startswith(_DATA)
     if home or level < Level.CRITICAL:
         wide = name == "chmod" and re.fullmatch(r"0?[0-7]?77[67]|a\+rwx|0?000|-rwx|-x", mode)
+        wide = wide or (name == "chown" and what == "/home")
         level = Level.DANGEROUS if wide and what in ("a home folder", "/home") else Level.REVIEW
     elif what == "a folder above this one":
         level = Level.REVIEW
@@ -230,6 +239,8 @@ def _single(name: str, mode: str, path: str) -> Iterator[Hit]:
 def _edited(call: Call) -> Iterator[Hit]:
     if any(re.fullmatch(r"-[a-zA-Z]*i\S*|--in-place\S*", word) for word in call.args):
         for path in call.args:
+            if path.endswith("/*") and (found := below(path)) and found[0] == Level.CRITICAL:
+                yield Hit(Level.DANGEROUS, "system_files", f"edits all files of {found[1]}")
             if LOGS.match(path) and re.search(r"/d['\"]?\s|\dd\s", call.text):
                 yield Hit(Level.DANGEROUS, "cover_tracks", f"takes lines out of {path}")
             if re.match(r"/etc/(passwd|shadow|sudoers|group|fstab)$", path):

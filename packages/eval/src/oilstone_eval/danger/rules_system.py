@@ -118,7 +118,11 @@ def _services(call: Call) -> Iterator[Hit]:
     elif re.search(r"\s(stop|disable|mask|kill)\s", text) and _SERVICES.search(text):
         yield Hit(Level.DANGEROUS, "security_off", "stops a service that logins or logs depend on")
     elif found := re.search(r"\s(poweroff|reboot|halt|emergency|rescue|isolate)\s", text):
-        off = found[1] in ("poweroff", "halt") or call.plain.has("f", "force")
+        off = (
+            found[1] in ("poweroff", "halt")
+            or re.search(r"isolate\s+\S*(rescue|emergency|reboot|halt)", text)
+            or call.plain.has("f", "force")
+        )
         off = off and UNKNOWN not in text and "--when" not in text
         yield Hit(Level.DANGEROUS if off else Level.REVIEW, "system_halt", "stops the machine")
 

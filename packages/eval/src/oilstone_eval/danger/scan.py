@@ -22,6 +22,7 @@ from oilstone_eval.danger.bombs import is_bomb, is_endless, is_script_bomb
 from oilstone_eval.danger.calls import Call, rules
 from oilstone_eval.danger.carried import carried
 from oilstone_eval.danger.grammar import parse
+from oilstone_eval.danger.hostage import is_hostage
 from oilstone_eval.danger.inputs import elements, fields, here_document
 from oilstone_eval.danger.interpreters import commands_in, said
 from oilstone_eval.danger.later import is_run_later, put_off, scheduled
@@ -37,12 +38,13 @@ from oilstone_eval.danger.marks import (
     UNSET,
     blank_placeholders,
 )
-from oilstone_eval.danger.outputs import printed
+from oilstone_eval.danger.options import parse as parse_options
+from oilstone_eval.danger.outputs import is_endless_file, printed
 from oilstone_eval.danger.places import entered, file_key, located
 from oilstone_eval.danger.programs import program_of
 from oilstone_eval.danger.searches import executed
 from oilstone_eval.danger.secrets import SECRETS
-from oilstone_eval.danger.settings import weak
+from oilstone_eval.danger.settings import backdoor, weak
 from oilstone_eval.danger.words import SPLIT, Words, braces
 from oilstone_eval.danger.wrappers import (
     INTERPRETERS,
@@ -68,6 +70,7 @@ _FROM_AFAR = Hit(Level.DANGEROUS, "remote_code", "runs what another machine send
 _DECODED = Hit(Level.DANGEROUS, "obfuscation", "runs text that is decoded first and cannot be read")
 _INSTALLER = Hit(Level.REVIEW, "remote_code", "runs a well-known project's installer, unseen")
 _BOMB = Hit(Level.CRITICAL, "fork_bomb", "starts itself again and again, without end")
+_HOSTAGE = Hit(Level.DANGEROUS, "deletion", "encrypts files and takes the originals away")
 _FILLS = Hit(Level.DANGEROUS, "resources", "fills the memory, without end")
 _TOO_DEEP = Hit(Level.DANGEROUS, "obfuscation", "is nested too deeply to be read")
 _SENT = ((REMOTE, _FROM_AFAR), (DECODED, _DECODED), (INSTALLER, _INSTALLER))
@@ -99,6 +102,8 @@ class Scan:
             text = text[: braced.start(1)] + words + text[braced.end(1) :]
         raw = blank_placeholders(text.encode(errors="replace"))
         root = parse(raw)
+        if is_hostage(text):
+            self._tell(_HOSTAGE, root)
         if "$0" in text and is_script_bomb(text):
             self._tell(_BOMB, root)
         try:
@@ -196,7 +201,8 @@ class Scan:
                 target = self.words.of(redirect.named_children[-1])
                 secret = bool(target) and SECRETS.search(target[0])
                 known = self.files.get(file_key(target[0]), UNKNOWN) if target else UNKNOWN
-                stdin = SECRET if secret else known
+                endless = target[:1] and is_endless_file(target[0])
+                stdin = SECRET if secret else ENDLESS if endless else known
         return stdin
 
     def _written(self, redirects: Sequence[Node], text: str, node: Node, name: str) -> None:
@@ -217,7 +223,7 @@ class Scan:
         self.files[path] = self.files.get(path, "") + "\n" + text if append else text
         if is_run_later(path):
             self._later(path, text, node)
-        if hit := weak(path, text):
+        if hit := weak(path, text) or backdoor(path, text):
             self._tell(hit, node)
 
     def _later(self, path: str, text: str, node: Node) -> str:
@@ -400,7 +406,7 @@ class Scan:
         if name == "crontab":
             for hit in rules(Call(name, tuple(args), stdin, self.files)):
                 self._tell(hit, node)
-            fed = stdin if args[:1] == ["-"] or not args else None
+            fed = self._table(args, stdin)
             return self._later("crontab", fed, node) if fed else ""
         if name in ("at", "batch"):
             return self._nested(stdin, node) if stdin else ""
@@ -415,6 +421,12 @@ class Scan:
         if "-i" in args or stdin == UNKNOWN:
             return SHELL
         return self._nested(stdin, node) if stdin and name not in ("source", ".") else ""
+
+    def _table(self, args: Sequence[str], stdin: str | None) -> str | None:
+        """Return the schedule that crontab is given: its input, or a file that is known."""
+        operands = parse_options(args, "u").operands
+        named = operands[0] if operands and operands[0] != "-" else ""
+        return self.files.get(file_key(named)) if named else stdin
 
     def _positional(self, values: Sequence[str]) -> None:
         for place, value in enumerate(values):

@@ -33,7 +33,7 @@ def narrow(args: Sequence[str]) -> bool:
     """Tell whether a find leaves much out; `-name '*'` and `! -name x` do not."""
     for place, word in enumerate(args):
         if word in EXEC:
-            return narrow(args[:place])
+            return narrow(args[:place]) or args[place + 1 : place + 2] in (["grep"], ["test"])
         negated = args[place - 1] in ("!", "-not", "\\!") if place else False
         everything = args[place + 1 : place + 2] in (["*"], [".*"], ["+0"], ["/"], ["-r"])
         if _NARROW.match(word) and not everything and not negated:

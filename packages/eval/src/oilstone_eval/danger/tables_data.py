@@ -56,7 +56,10 @@ samba-tool: \sdomain\s+demote|\suser\s+delete\s -> ~takes accounts away
 table(
     "database",
     r"""
-curl http https xh wget: (-X\s*|--request[= ]|--method[= ]|\s)DELETE\s.*(:9200|:5984|:8086|:8983|:8500/v1/kv|elastic|opensearch)\S*?/[\w*.-]+(\?\S*)?\s -> ~drops data of a database
-curl http https xh wget: (-X\s*|--request[= ]|--method[= ]|\s)DELETE\s.*/(_all|\*)(\?\S*)?\s|DELETE\s.*:9200/[^\s?]*\*|DELETE\s.*\?recurse|_delete_by_query\S*\s.*match_all -> drops data of a database
+nc ncat netcat telnet socat: \b(flushall|flushdb|flush_all|shutdown\s+nosave)\b -> drops data of a database
+curl http https: xpack\.security\.enabled\W+false -> takes protection of a database away
+curl http https xh wget: (-X\s*|--request[= ]+|--method[= ]+|\s)DELETE\s.*(:9200|:5984|:8086|:8983|:8500/v1/kv|elastic|opensearch)\S*?/[\w*.-]+(\?\S*)?\s -> ~drops data of a database
+curl http https xh wget: (-X\s*|--request[= ]+|--method[= ]+|\s)DELETE\s.*/(_all|\*)(\?\S*)?\s|DELETE\s.*:9200/[^\s?]*\*|DELETE\s.*\?recurse|_delete_by_query\S*\s.*match_all -> drops data of a database
 """,
+    stdin=True,
 )

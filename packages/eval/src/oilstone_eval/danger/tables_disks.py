@@ -44,10 +44,10 @@ ipmitool: \schassis\s+power\s+(off|cycle|reset|soft)|\ssel\s+clear|\smc\s+reset|
 mokutil: --(disable-validation|reset|delete) -> ?takes protection away
 update-initramfs dracut mkinitcpio: \s-\w*d\w*\s.*-k\s+all|\s-d\s.*\sall\s -> leaves the machine unable to start
 grub-editenv grub2-editenv: \sunset\s|\s-\s+create -> ?changes how the machine starts
-grubby bootctl kernel-install: \s(--remove-kernel[= ]\s*(ALL|DEFAULT|/boot)|remove\s) -> leaves the machine unable to start
+grubby bootctl kernel-install: \s(--remove-kernel[= ]+\s*(ALL|DEFAULT|/boot)|remove\s) -> leaves the machine unable to start
 snapper timeshift: \sdelete\s+\S*\d-\d|\s--delete-all|\s--delete\s|\sdelete\s+--\S+ -> deletes snapshots
-restic: \sforget\s.*(--keep-last[= ]0|--prune\s.*--keep-last[= ]1\s|--unsafe-allow-remove-all) -> deletes backups
-borg: \s(delete|prune\s.*--keep-(last|daily)[= ]0)\s -> deletes backups
+restic: \sforget\s.*(--keep-last[= ]+0|--prune\s.*--keep-last[= ]+1\s|--unsafe-allow-remove-all) -> deletes backups
+borg: \s(delete|prune\s.*--keep-(last|daily)[= ]+0)\s -> deletes backups
 duplicity: \s(remove-all-but-n-full\s+0|remove-older-than\s+0\S*)\s.*--force -> deletes backups
 tmutil: \s(delete|deletelocalsnapshots|disable|disablelocal)\b -> deletes backups
 kopia rdiff-backup bacula bconsole: \s(snapshot\s+delete|repository\s+delete|--remove-older-than|purge)\s.*(--delete|--force|now|volume)|\spurge\s -> deletes backups

@@ -22,7 +22,7 @@ semanage: \s(permissive\s+-a|login\s.*unconfined|dontaudit\s+off) -> takes prote
 setsebool: \s(-P\s+)?(allow_execstack|allow_execheap|allow_execmem|selinuxuser_exec\w+|ssh_sysadm_login|deny_ptrace|secure_mode\w*)[ =] -> takes protection away
 setenforce: \s(0|Permissive)\s -> takes protection away
 ufw: \s(disable|reset)\s|\sdefault\s+allow(\s+(in|incoming|routed))?\s|\sallow\s+(in\s+)?from\s+(any|0\.0\.0\.0/0)\s+to\s+any\s*$|\sdelete\s+\d+.*--force|--force\s+delete -> takes protection away
-firewall-cmd: --panic-on|--set-default-zone[= ]\s*trusted|--zone[= ]?trusted\s.*--(add|change)-interface|--add-source[= ]0\.0\.0\.0/0|--add-port[= ](0|1)-65535|--complete-reload.*--remove -> takes protection away
+firewall-cmd: --panic-on|--set-default-zone[= ]+\s*trusted|--zone[= ]?trusted\s.*--(add|change)-interface|--add-source[= ]+0\.0\.0\.0/0|--add-port[= ]+(0|1)-65535|--complete-reload.*--remove -> takes protection away
 pfctl: \s-\w*(d|F)\b -> takes protection away
 nft: \sflush\s+(ruleset|table|chain)|\sdelete\s+(table|chain)|\s-f\s+/dev/null|policy\s+accept -> takes protection away
 iptables ip6tables ebtables arptables iptables-legacy iptables-nft ip6tables-legacy: \s(-F|--flush|-X|--delete-chain)\s|\s(-P|--policy)\s+(INPUT|FORWARD)\s+ACCEPT\s|\s(-I|--insert|-A|--append)\s+(INPUT|FORWARD)\s+(1\s+)?(-s\s+0\.0\.0\.0/0\s+)?-j\s+ACCEPT\s -> takes protection away
@@ -56,7 +56,7 @@ table(
 mysqld mysqld_safe mariadbd: --skip-grant-tables|--skip-networking=0 -> lets everybody into a database
 redis-server: --protected-mode\s+no|--bind\s+(0\.0\.0\.0|\*) -> lets everybody into a database
 mongod: --noauth|--bind_ip_all|--bind_ip\s+0\.0\.0\.0 -> ~lets everybody into a database
-sshd dropbear: PermitRootLogin[= ]\s*yes|PermitEmptyPasswords[= ]\s*yes|\s-p\s*\d+.*\s-o -> lets everybody log in
+sshd dropbear: PermitRootLogin[= ]+\s*yes|PermitEmptyPasswords[= ]+\s*yes|\s-p\s*\d+.*\s-o -> lets everybody log in
 ttyd gotty shellinaboxd wetty: \S*\b(ba|z|da|k)?sh\b|\slogin\s|--permit-write -> hands a shell to the network
 tmate upterm gs-netcat gsocket: (\s-F\b|\shost\b|\s-\w*[lid]\w*\b|\s-S\s) -> hands a shell to another machine
 telnetd in.telnetd busybox-telnetd: -l\s*\S*sh\b -> hands a shell to the network
@@ -64,7 +64,7 @@ ssh autossh dbclient: \s-\w*R\s*(\S*:)?\d*:?(localhost|127\.0\.0\.1|\[?::1\]?|0\
 ssh autossh: \s-\w*R\s*\d+\s -> ?lets another machine use this network
 chisel frpc ngrok bore rathole cloudflared pagekite localtunnel: (\sR:\S*:22\b|\stcp\s+22\b|\ssocks\b|\blocal\s+22\b|ssh://|\sR:socks) -> lets another machine log in here
 xhost: ^\s*\+\s*$ -> lets everybody watch the screen
-vncserver x11vnc Xvnc tigervncserver: (-SecurityTypes[= ]None|-nopw\b|--I-KNOW-THIS-IS-INSECURE) -> lets everybody watch the screen
+vncserver x11vnc Xvnc tigervncserver: (-SecurityTypes[= ]+None|-nopw\b|--I-KNOW-THIS-IS-INSECURE) -> lets everybody watch the screen
 smbpasswd: \s-\w*n\w*\s -> lets everybody log in
 exportfs: \*:/\S*|no_root_squash -> ~gives folders to everybody
 dscl sysadminctl: (-append\s+/Groups/admin|-addUser\s.*-admin|-delete\s+/Users/\S+|-resetPasswordFor) -> changes who may use the machine
@@ -73,6 +73,7 @@ loginctl: \s(terminate-user|kill-user)\s+(root|0)\b|\sterminate-seat|\x10 -> end
 chsh: \s(-s\s+\S*(nologin|false)\s.*root|root\s.*(nologin|false)) -> locks root out
 faillock pam_tally2: --reset -> ?forgives failed logins
 newusers: \s\S -> ~changes who may use the machine
+gdb lldb strace: \s-p\s*1\s.*(call|exit|print) -> ends the first process
 pwunconv grpunconv: ^ -> shows passwords' hashes to everybody
 """,
 )

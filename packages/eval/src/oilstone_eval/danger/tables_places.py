@@ -9,7 +9,7 @@ _PLACE = r"(/|/(etc|usr|bin|sbin|lib|lib64|boot|root|home|var|dev|proc|sys)(/(pa
 table(
     "system_files",
     rf"""
-tar bsdtar: \s(-?\w*x\w*|--extract)\s.*(-C\s*|--directory[= ]){_PLACE}\s|\s(-?\w*x\w*|--extract)\s.*(-P\w*|--absolute-names)\s -> unpacks over the system
+tar bsdtar: \s(-?\w*x\w*|--extract)\s.*(-C\s*|--directory[= ]+){_PLACE}\s|\s(-?\w*x\w*|--extract)\s.*(-P\w*|--absolute-names)\s -> unpacks over the system
 tar bsdtar: \s(--overwrite|--unlink-first|--recursive-unlink)\s.*-C\s*/\s -> unpacks over the system
 unzip 7z 7za unrar: \s(-\w*o\w*|-aoa|x)\s.*\s-[do]\s*{_PLACE}\s|\s-d\s*{_PLACE}\s -> unpacks over the system
 cpio pax: \s-\w*i\w*.*\s(-D\s*|--directory[= ]?){_PLACE}\s|\s-\w*r\w*\s.*\s-s\s*,\S*,{_PLACE} -> unpacks over the system

@@ -12,17 +12,17 @@ table(
 git: \spush(?=\s).*(\s--force|\s-\w*f\w*)\s(.*[\s:])?{_MAIN}\s|\spush(?=\s).*(\s\+(\S*:)?{_MAIN}\b|--delete\s+{_MAIN}\s|\s-d\s+{_MAIN}\s|\s:{_MAIN}\s|\s(--all|--mirror)\s.*(--force|-f)\s|(--force|-f)\s.*(--all|--mirror|--tags)\s) -> rewrites or deletes what others have
 git: \spush\s+(\S+\s+)?--mirror\s|\spush\s.*--prune\s -> ?rewrites what others have
 git: \sreflog\s+(expire\s.*--expire(-unreachable)?=(now|all|0)|delete)\s -> throws away what is kept nowhere else
-git: \sgc\s.*--prune=(now|all)\b.*--aggressive|\sprune\s+--expire[= ]now -> ?throws away what is kept nowhere else
+git: \sgc\s.*--prune=(now|all)\b.*--aggressive|\sprune\s+--expire[= ]+now -> ?throws away what is kept nowhere else
 git: \sstash\s+clear\s -> throws away what is kept nowhere else
 git: \supdate-ref\s+-d\s+(HEAD|refs/heads/{_MAIN})|\ssymbolic-ref\s+-d\s+HEAD -> throws away what is kept nowhere else
-git: \s(filter-branch|filter-repo)\s.*(-f|--force)\s.*(--all\b|--invert-paths) -> rewrites the whole history
+git: (?=.*\s(-f|--force)\s).*\s(filter-branch|filter-repo)\s.*(--all\b|--invert-paths)|\spush\s.*--delete\s.*\x10|\spush\s.*\x10.*--delete -> rewrites the whole history
 git: \sreset(?=\s).*--hard\s.*(HEAD|@|{_MAIN})~([3-9]|\d\d+)|\sreset(?=\s).*--hard\s+\$\(git\s+rev-list|\sreset\s+--hard\s.*\^\^\^ -> throws commits away
 git: \s(branch\s+-D|tag\s+-d|branch\s+-\w*df)\s.*(\x10|\s{_MAIN}\s) -> deletes branches
 git: \srm\s.*-\w*r\w*f?\w*\s+(\.|\*|:/)\s -> ?deletes every file of a repository
 git: \sworktree\s+remove\s.*--force\s.*--force -> throws away what is kept nowhere else
 git: \ssubmodule\s+deinit\s.*(-f|--force)\s.*--all|\ssubmodule\s+deinit\s.*--all\s.*(-f|--force) -> throws changes away
 gh: \srepo\s+delete\s.*(--yes|--confirm|\s-y\s)|\s(api)\s.*DELETE\s.*repos/|\ssecret\s+delete\s.*\x10|\srelease\s+delete\s.*(-y|--yes).*\x10 -> deletes a repository
-gh: \srepo\s+edit\s.*--visibility[= ]public -> shows a repository to everybody
+gh: \srepo\s+edit\s.*--visibility[= ]+public -> shows a repository to everybody
 glab tea: \s(repo|project)\s+delete\s.*(--yes|-y) -> deletes a repository
 hg: \s(strip|purge\s.*--all|update\s.*(-C|--clean)|--config\s+extensions\.(purge|strip)) -> throws away what is kept nowhere else
 svn: \s(delete|rm|remove)\s.*(://\S*(trunk|/$)|--force.*://) -> deletes what others have
@@ -88,7 +88,7 @@ table(
     "resources",
     r"""
 xmrig xmr-stak minerd cpuminer ethminer cgminer bfgminer nbminer lolMiner phoenixminer t-rex teamredminer gminer ccminer srbminer-multi: \s\S -> mines coins for others
-stress stress-ng: (?!.*(-t|--timeout)\b).*(--vm-bytes[= ](9\d|100)%|--vm\s+\d{2,}|--hdd\s+\d{2,}|--fork\s+\d{3,}) -> uses up the machine
+stress stress-ng: (?!.*(-t|--timeout)\b).*(--vm-bytes[= ]+(9\d|100)%|--vm\s+\d{2,}|--hdd\s+\d{2,}|--fork\s+\d{3,}) -> uses up the machine
 xargs: \s-P\s*0\s.*\x0f -> starts processes without end
 """,
 )

@@ -19,7 +19,7 @@ _CONFIG = re.compile(
 _HISTORY = re.compile(r"(~|/root|/home/[\w.-]+)/\.(\w+_history|history|zsh_history)$")
 # Logs of who logged in and what was watched; others are emptied to make room.
 LOGINS = re.compile(
-    r"/var/(log|run)/(wtmp|btmp|utmp|lastlog|faillog|auth\.log|secure|audit(/\S*)?|audit\.log|\*)$"
+    r"/var/(log|run)/(wtmp|btmp|utmp|lastlog|faillog|auth\.log|secure|audit(/\S*)?|audit\.log|journal|log/journal|messages|syslog|\*)[*.\d]*$"
 )
 # Variables that name what other programs load or run first.
 _LOADED = names(
