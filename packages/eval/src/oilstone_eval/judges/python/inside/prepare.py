@@ -1,20 +1,18 @@
 """Imports once, in the zygote, what most programs import: each job then has it for nothing.
 
-Not threading, random or what imports them: they do something at every fork, which costs a job more
-than the import costs the few programs that use them.
+Not threading, random or what imports them: they do something at every fork. Nor dataclasses and
+hashlib, with all that comes with them: every job would copy more than the few that use them save.
 """
 
 import array
 import bisect
 import collections
 import copy
-import dataclasses
 import datetime
 import decimal
 import enum
 import fractions
 import functools
-import hashlib
 import heapq
 import io
 import itertools
@@ -30,8 +28,8 @@ import typing
 from oilstone_eval.judges.python.inside import candidate, stdio
 
 LOADED = (
-    array, bisect, candidate, collections, copy, dataclasses, datetime, decimal, enum, fractions,
-    functools, hashlib, heapq, io, itertools, json, math, operator, re, stdio, string, time, typing,
+    array, bisect, candidate, collections, copy, datetime, decimal, enum, fractions, functools,
+    heapq, io, itertools, json, math, operator, re, stdio, string, time, typing,
 )  # fmt: skip
 
 # exit() and quit(), which a Python without its site module lacks.
