@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from oilstone_registry.router.standin import faults, model
+from oilstone_registry.router.standin import faults
 from oilstone_registry.router.standin.faults import Fault
-from oilstone_registry.router.standin.model import Token
+from oilstone_registry.router.standin.model import Engine, Turns, Words
+from oilstone_registry.router.standin.spoken import Spoken
 
 Json = dict[str, Any]
 MOST_TOKENS = 256
@@ -27,9 +28,10 @@ class Reply(NamedTuple):
 class Server:
     """The state of one stand-in: adapters, faults, and a log of what was asked."""
 
-    def __init__(self, base: str, key: str | None = None) -> None:
+    def __init__(self, base: str, key: str | None = None, engine: Engine | None = None) -> None:
         self.base, self.key = base, key
-        self.adapters: dict[str, tuple[str, bytes]] = {}  # path and weights, by served name
+        self.engine = engine or Words()
+        self.adapters: dict[str, tuple[str, Any]] = {}  # path and weights, by served name
         self.faults: tuple[Fault, ...] = ()
         self.asked: dict[str, Json] = {}
         self.loads: list[str] = []
@@ -81,10 +83,10 @@ class Server:
         said = f"Success: LoRA adapter '{name}' added successfully."
         return Reply(200, said, fault=fault)
 
-    def _weights(self, fault: Fault, path: str) -> bytes:
+    def _weights(self, fault: Fault, path: str) -> Any:
         if fault.serves == "base":
-            return model.BASE
-        return model.weights(Path(fault.serves or path))
+            return self.engine.base
+        return self.engine.load(Path(fault.serves or path))
 
     def _unload(self, body: Json) -> Reply:
         name = str(body.get("lora_name"))
@@ -97,8 +99,9 @@ class Server:
         messages = body.get("messages")
         if not isinstance(messages, list) or not messages:
             return _error(400, "messages: Field required")
-        said = [f"{one.get('role')}: {one.get('content')}" for one in messages if type(one) is dict]
-        return self._generate(body, "\n".join(said), chat=True)
+        if not all(isinstance(one, Mapping) for one in messages):
+            return _error(400, "messages: Input should be a valid dictionary")
+        return self._generate(body, messages, chat=True)
 
     def _completions(self, body: Json) -> Reply:
         prompt = body.get("prompt")
@@ -114,31 +117,36 @@ class Server:
         texts = body.get("input")
         listed = texts if isinstance(texts, list) else [texts]
         data = [
-            {"object": "embedding", "index": at, "embedding": model.embedding(found, str(text))}
+            {
+                "object": "embedding",
+                "index": at,
+                "embedding": self.engine.embedding(found, str(text)),
+            }
             for at, text in enumerate(listed)
         ]
         usage = {"prompt_tokens": len(listed), "total_tokens": len(listed)}
         shown = {"object": "list", "model": name, "data": data, "usage": usage}
         return Reply(200, shown, fault=self._note(name))
 
-    def _generate(self, body: Json, prompt: str, *, chat: bool) -> Reply:
+    def _vector(self, weights: Any, text: Any) -> list[float]:
+        return self.engine.embedding(weights, str(text))
+
+    def _generate(self, body: Json, prompt: str | Turns, *, chat: bool) -> Reply:
         name = str(body.get("model"))
         found = self._found(name)
         if found is None:
             return _unknown(name)
         fault = self._note(name)
-        most = body.get("max_tokens") or body.get("max_completion_tokens") or MOST_TOKENS
-        whole = model.answer(found, prompt)
-        tokens = whole[: int(most)]
-        why = "stop" if len(tokens) == len(whole) else "length"
-        answer = _Answer(name, tokens, why, len(prompt.split()), chat, self.requests, body)
+        most = int(body.get("max_tokens") or body.get("max_completion_tokens") or MOST_TOKENS)
+        tokens = self.engine.answer(found, prompt)
+        answer = Spoken(name, tokens, most, len(str(prompt).split()), chat, self.requests, body)
         if body.get("stream"):
             return Reply(200, stream=answer.chunks(), fault=fault)
         return Reply(200, answer.whole(), fault=fault)
 
-    def _found(self, name: str) -> bytes | None:
+    def _found(self, name: str) -> Any:
         if name == self.base:
-            return model.BASE
+            return self.engine.base
         loaded = self.adapters.get(name)
         return None if loaded is None else loaded[1]
 
@@ -155,59 +163,6 @@ class Server:
     def _log(self, _: Json) -> Reply:
         listed = {"asked": self.asked, "loads": self.loads, "unloads": self.unloads}
         return Reply(200, listed | {"adapters": sorted(self.adapters)})
-
-
-class _Answer:
-    """An answer in the four shapes that the API knows."""
-
-    def __init__(
-        self,
-        name: str,
-        tokens: list[Token],
-        why: str,
-        asked: int,
-        chat: bool,
-        number: int,
-        body: Json,
-    ) -> None:
-        self.tokens, self.why, self.chat = tokens, why, chat
-        kind = "chat.completion" if chat else "text_completion"
-        self.kind = kind + (".chunk" if chat and body.get("stream") else "")
-        called = f"{'chatcmpl' if chat else 'cmpl'}-standin-{number}"
-        self.head = {"id": called, "object": self.kind, "created": int(time.time()), "model": name}
-        total = asked + len(tokens)
-        self.usage = {"prompt_tokens": asked, "completion_tokens": len(tokens)}
-        self.usage["total_tokens"] = total
-        self.with_logprobs = body.get("logprobs") not in (None, False)
-        self.with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
-
-    def whole(self) -> Json:
-        text = "".join(token.text for token in self.tokens)
-        said = {"message": {"role": "assistant", "content": text}} if self.chat else {"text": text}
-        choice = {"index": 0, **said, "logprobs": self._logprobs(), "finish_reason": self.why}
-        return self.head | {"choices": [choice], "usage": self.usage}
-
-    def chunks(self) -> Iterator[Json]:
-        if self.chat:
-            yield self._chunk({"role": "assistant", "content": ""}, None)
-        for token in self.tokens:
-            yield self._chunk({"content": token.text}, None)
-        yield self._chunk({"content": ""}, self.why)
-        if self.with_usage:
-            yield self.head | {"choices": [], "usage": self.usage}
-
-    def _chunk(self, delta: Json, why: str | None) -> Json:
-        said: Json = {"delta": delta} if self.chat else {"text": delta["content"]}
-        choice = {"index": 0, **said, "logprobs": None, "finish_reason": why}
-        return self.head | {"choices": [choice]}
-
-    def _logprobs(self) -> Json | None:
-        if not self.with_logprobs:
-            return None
-        if self.chat:
-            return {"content": [{"token": t.text, "logprob": t.logprob} for t in self.tokens]}
-        texts = [token.text for token in self.tokens]
-        return {"tokens": texts, "token_logprobs": [token.logprob for token in self.tokens]}
 
 
 def _card(name: str, root: str, parent: str | None) -> Json:
