@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from oilstone_data.evaluation import Evaluation
 from oilstone_data.fences import program
-from oilstone_data.harvest import Harvest, make, measured
+from oilstone_data.harvest import Harvest, make, measured, settle, untouched
 from oilstone_data.lineage import find
 from oilstone_data.outcomes import TEXTS, read, unfit, without_texts
 from oilstone_data.secrets import scrub
@@ -60,18 +61,10 @@ def _gather(
     sources: Sequence[Manifest], settings: Mapping[str, Any], evaluation: Evaluation
 ) -> Harvest:
     harvest = Harvest()
+    refuse = partial(_refuse, harvest)
     served = sorted(_fit(sources, settings, harvest), key=_earliest)
-    ours = []
-    for found, answer in zip(served, evaluation([f.row for f in served]), strict=True):
-        if isinstance(answer, Refused):
-            _refuse(harvest, found, Refusal(answer.reason, answer.explanation))
-        else:
-            ours.append(found)
-    for found, chosen in _chosen(ours, settings):
-        if isinstance(chosen, Refusal):
-            _refuse(harvest, found, chosen)
-        else:
-            harvest.rows.append(chosen)
+    ours = untouched(served, lambda found: found.row, evaluation, refuse)
+    harvest.rows.extend(settle(_chosen(ours, settings), refuse))
     return harvest
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from oilstone_data import judged
 from oilstone_data.evaluation import REASON, Evaluation
-from oilstone_data.harvest import Harvest, make, measured
+from oilstone_data.harvest import Harvest, make, measured, settle, untouched
 from oilstone_data.judged import Judged
 from oilstone_data.lineage import parent, rows_of
 from oilstone_data.stage import Refusal, Refused, Row
@@ -139,19 +140,11 @@ def _gather(
     places: Places,
 ) -> Harvest:
     harvest = Harvest()
+    refuse = partial(_refuse, harvest)
     good = list(_fit(_candidates(sources, places), settings, harvest))
-    ours = []
-    for candidate, answer in zip(good, evaluation([_row(c) for c in good]), strict=True):
-        if isinstance(answer, Refused):
-            _refuse(harvest, candidate, Refusal(answer.reason, answer.explanation))
-        else:
-            ours.append(candidate)
+    ours = untouched(good, _row, evaluation, refuse)
     ranked = sorted(ours, key=lambda candidate: _rank(candidate, settings["rust"]["clippy_max"]))
-    for candidate, chosen in _chosen(ranked, settings):
-        if isinstance(chosen, Refusal):
-            _refuse(harvest, candidate, chosen)
-        else:
-            harvest.rows.append(chosen)
+    harvest.rows.extend(settle(_chosen(ranked, settings), refuse))
     return harvest
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from oilstone_data import books
+from oilstone_data.evaluation import Evaluation
 from oilstone_data.quality import signals
-from oilstone_data.stage import Refusal, Row
+from oilstone_data.stage import Refusal, Refused, Row
 from oilstone_schemas import artifact, jsonl
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import say
 
 PRODUCER = "oilstone-data"
+Found = TypeVar("Found")  # what a row may be made of
 
 
 @dataclass
@@ -35,6 +37,33 @@ class Harvest:
         """`12345/50000 passed (24.7 %), 37655 refused: 37000 not_passed, 655 near_duplicate`."""
         why = Counter(refused["reason"] for refused in self.refused)
         return books.line(len(self.rows) + len(self.refused), why)
+
+
+def untouched(
+    found: Sequence[Found],
+    row_of: Callable[[Found], Row],
+    evaluation: Evaluation,
+    refuse: Callable[[Found, Refusal], None],
+) -> list[Found]:
+    """Return those whose rows hold no evaluation problem; the others are refused."""
+    ours = []
+    for one, answer in zip(found, evaluation([row_of(one) for one in found]), strict=True):
+        if isinstance(answer, Refused):
+            refuse(one, Refusal(answer.reason, answer.explanation))
+        else:
+            ours.append(one)
+    return ours
+
+
+def settle(
+    chosen: Iterable[tuple[Found, Row | Refusal]], refuse: Callable[[Found, Refusal], None]
+) -> Iterator[Row]:
+    """Yield the rows that were chosen; what was not is refused."""
+    for one, answer in chosen:
+        if isinstance(answer, Refusal):
+            refuse(one, answer)
+        else:
+            yield answer
 
 
 def make(
