@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oilstone_registry import audit
+from oilstone_registry import audit, view
 from oilstone_registry.database import open_registry
 
 FIELDS = ["at", "actor", "action", "reason", "name", "version", "changes", "previous", "hash"]
@@ -68,12 +68,20 @@ def forged(sqlite):
         ("UPDATE versions SET status = 'gated' WHERE id = 1", "versions 1 is not what the events"),
         ("UPDATE aliases SET version_id = 1", "aliases rust-tiny/production is not what"),
         ("UPDATE versions SET decision = NULL WHERE id = 2", "versions 2 is not what the events"),
+        ("UPDATE events SET changes = '[1]' WHERE id = 2", "the log cannot be replayed"),
+        ("UPDATE events SET changes = '[[\"versions\", 5]]' WHERE id = 2", "cannot be replayed"),
     ],
 )
 def test_a_forged_row_is_found_and_named(forged, statement, said):
     forge(forged, statement)
     code, result = forged.run("verify")
     assert (code, said in result["error"]["message"]) == (1, True)
+
+
+def test_a_production_version_without_a_decision_is_shown_as_that(forged):
+    forge(forged, "UPDATE versions SET decision = NULL WHERE id = 2")
+    shown = forged.given("show", "rust-tiny")
+    assert "decision None" in view.page(shown)
 
 
 def test_a_log_cut_off_with_its_tables_is_found_by_a_noted_head(forged):

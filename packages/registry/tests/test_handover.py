@@ -1,5 +1,6 @@
 """Why a version is in production, and the whole of it handed to another registry."""
 
+import io
 import json
 import shutil
 import tarfile
@@ -7,6 +8,7 @@ import tarfile
 import pytest
 
 from oilstone_registry.database import open_registry
+from oilstone_registry.unpacked import ABOUT
 from oilstone_schemas import artifact, content
 
 ROW = {
@@ -207,6 +209,56 @@ def test_no_member_of_the_archive_can_be_changed_or_taken_out(workshop, elsewher
     with open_registry(str(elsewhere.registry)).reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM versions").scalar_one() == 0
     assert accepted == []
+
+
+def with_member(archive, name, kind=tarfile.REGTYPE, link=""):
+    """The archive with one member more."""
+    out = archive.with_name("more.tar")
+    shutil.copyfile(archive, out)
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname, member.size = kind, link, 1 if kind == tarfile.REGTYPE else 0
+    with tarfile.open(out, "a") as opened:
+        opened.addfile(member, io.BytesIO(b"x"))
+    return out
+
+
+MORE = {
+    "a file beside": ("other.txt",),
+    "a file within": ("content/other.txt",),
+    "an artifact of nothing": ("content/artifacts/adapter-000000000000/notes.txt",),
+    "an absolute path": ("/content/absolute",),
+    "a link": ("content/link", tarfile.SYMTYPE, "handover.json"),
+    "a hard link": ("content/link", tarfile.LNKTYPE, "content/handover.json"),
+    "a sparse file": ("content/holes", tarfile.GNUTYPE_SPARSE),
+}
+
+
+def test_what_belongs_to_no_link_of_the_chain_is_refused(elsewhere, archive):
+    for what, more in MORE.items():
+        code, why = message(elsewhere.run("import", with_member(archive, *more)))
+        assert (what, code, "refused" in why) == (what, 1, True)
+
+
+def test_a_handover_that_says_nothing_sensible_of_itself_is_refused(elsewhere, archive):
+    named = b'{"format": "oilstone-handover 1", "name": 5}'
+    for said in (b"{", b"[]", b"5", b'{"format": "oilstone-handover 1"}', named):
+
+        def change(name, data, said=said):
+            return said if name.endswith(ABOUT) else data
+
+        code, why = message(elsewhere.run("import", rewritten(archive, change)))
+        assert (said, code, "handover.json: not what export wrote" in why) == (said, 1, True)
+
+
+def test_a_story_with_a_gap_is_refused(elsewhere, archive):
+    for part in (slice(1, None), slice(0, -1), slice(None, None, -1)):
+
+        def change(name, data, part=part):
+            lines = data.splitlines(True)
+            return b"".join(lines[part]) if name.endswith("events.jsonl") else data
+
+        code, why = message(elsewhere.run("import", rewritten(archive, change)))
+        assert (part, code, "events.jsonl: " in why) == (part, 1, True)
 
 
 def test_an_archive_that_is_cut_off_is_refused(elsewhere, archive):

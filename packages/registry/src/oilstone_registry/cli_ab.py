@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from oilstone_registry.options import act, acting, open_, verb, written
-from oilstone_schemas import command
 
 Result = Mapping[str, Any] | tuple[Mapping[str, Any], int]
 
@@ -23,15 +22,13 @@ def add(verbs: Any, prog: str, at: str) -> None:
         allow_abbrev=False,
     )
     below = parser.add_subparsers(metavar="VERB", required=True)
-    start = _verb(
-        below,
-        prog,
-        at,
-        "start",
-        _start,
-        "rust-tiny --candidate 0.2.0 --traffic 0.1",
-        "Begin a test, or give the running one more traffic.",
-    )
+    for name, (func, words, help, arguments) in VERBS.items():
+        made = verb(below, name, func, help, f"{prog} ab {name} {words} {at}")
+        made.add_argument("name", metavar="NAME", help="which adapter")
+        arguments(made)
+
+
+def _start_arguments(start: argparse.ArgumentParser) -> None:
     start.add_argument("--candidate", required=True, metavar="VERSION", help="version or digest")
     start.add_argument(
         "--traffic", type=float, required=True, metavar="SHARE", help="the candidate's, such as 0.1"
@@ -41,49 +38,15 @@ def add(verbs: Any, prog: str, at: str) -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="override the recipe"
     )
     acting(start)
-    status = _verb(
-        below,
-        prog,
-        at,
-        "status",
-        _status,
-        "rust-tiny --plot effect.svg",
-        "Say what the outcomes show, valid at every look.",
-    )
+
+
+def _status_arguments(status: argparse.ArgumentParser) -> None:
     status.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw the effect over time")
-    take = _verb(
-        below,
-        prog,
-        at,
-        "import",
-        _import,
-        "rust-tiny outcomes/outcomes.jsonl",
-        "Take in outcomes; each request counts once.",
-    )
-    take.add_argument(
-        "outcomes",
-        type=Path,
-        metavar="OUTCOMES",
-        help="outcomes artifact, or a JSONL file of outcome.v1",
-    )
-    stop = _verb(
-        below,
-        prog,
-        at,
-        "stop",
-        _stop,
-        'rust-tiny --reason "enough seen"',
-        "End the test; nothing is promoted by that.",
-    )
-    acting(stop)
 
 
-def _verb(
-    verbs: Any, prog: str, at: str, name: str, func: command.Function, words: str, help: str
-) -> argparse.ArgumentParser:
-    parser = verb(verbs, name, func, help, f"{prog} ab {name} {words} {at}")
-    parser.add_argument("name", metavar="NAME", help="which adapter")
-    return parser
+def _import_arguments(take: argparse.ArgumentParser) -> None:
+    said = "outcomes artifact, or a JSONL file of outcome.v1"
+    take.add_argument("outcomes", type=Path, metavar="OUTCOMES", help=said)
 
 
 def _start(args: argparse.Namespace) -> Result:
@@ -127,3 +90,31 @@ def _stop(args: argparse.Namespace) -> Result:
     row = experiments.stop(open_(args), names.name(args.name), act(args))
     said = f"{row['experiment']} closed as {row['verdict']}"
     return {"message": said, "experiment": row["experiment"], "verdict": row["verdict"]}
+
+
+VERBS = {
+    "start": (
+        _start,
+        "rust-tiny --candidate 0.2.0 --traffic 0.1",
+        "Begin a test, or give the running one more traffic.",
+        _start_arguments,
+    ),
+    "status": (
+        _status,
+        "rust-tiny --plot effect.svg",
+        "Say what the outcomes show, valid at every look.",
+        _status_arguments,
+    ),
+    "import": (
+        _import,
+        "rust-tiny outcomes/outcomes.jsonl",
+        "Take in outcomes; each request counts once.",
+        _import_arguments,
+    ),
+    "stop": (
+        _stop,
+        'rust-tiny --reason "enough seen"',
+        "End the test; nothing is promoted by that.",
+        acting,
+    ),
+}

@@ -10,25 +10,28 @@ The same version exported twice gives the same bytes, unless it was used or sign
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from oilstone_gates import decision
-from oilstone_registry import audit, proof, provenance, records, resolve, signing
+from oilstone_registry import provenance, records, resolve, signing, unpacked
 from oilstone_registry.audit import Row
 from oilstone_registry.database import Registry
 from oilstone_registry.names import Reference
-from oilstone_registry.statement import statement
 from oilstone_registry.store import Store
+from oilstone_registry.unpacked import (
+    ABOUT,
+    CONTENT,
+    FORMAT,
+    SIGNATURE,
+    STATEMENT,
+    place,
+    statement_of,
+)
 from oilstone_schemas import artifact, canonical, jsonl
-from oilstone_schemas import content as content_of
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import CheckFailed, OilstoneError
 from oilstone_schemas.disk import guard, replacing
-
-CONTENT, SIGNATURE, ABOUT = "content", "signature.json", "handover.json"
-FORMAT = "oilstone-handover 1"
 
 
 def export(
@@ -59,7 +62,7 @@ def export(
         }
     with tempfile.TemporaryDirectory(prefix=".handover-", dir=_parent(out)) as made:
         content = Path(made) / CONTENT
-        left_out = _chain(registry.store, row, content / "artifacts", search, without)
+        left_out = _chain(registry.store, row, content, search, without)
         for name, lines in rows.items():
             jsonl.write(content / name, lines)
         about = _about(row, content, left_out)
@@ -86,19 +89,8 @@ def _about(row: Row, content: Path, left_out: list[dict[str, str]]) -> dict[str,
         "left_out": left_out,
     }
     (content / ABOUT).write_bytes(canonical.pretty(about))
-    (content / "statement.json").write_bytes(canonical.pretty(_statement(about, content)))
+    (content / STATEMENT).write_bytes(canonical.pretty(statement_of(about, content)))
     return about
-
-
-def _statement(about: dict[str, Any], content: Path) -> dict[str, Any]:
-    label = f"{about['name']}@{about['version']}"
-    adapter = artifact.load(_place(content / "artifacts", "adapter", about["adapter"]))
-    read = decision.read(_place(content / "artifacts", "decision", about["decision"]))
-    return statement(label, adapter, read)
-
-
-def _place(folder: Path, kind: str, digest: str) -> Path:
-    return folder / f"{kind}-{digest[:12]}"
 
 
 def _chain(
@@ -116,7 +108,7 @@ def _chain(
         if manifest.digest in seen:
             continue
         seen.add(manifest.digest)
-        _copy(manifest, _place(target, manifest.kind, manifest.digest))
+        _copy(manifest, place(target, manifest.kind, manifest.digest))
         for item in manifest.inputs:
             if item["kind"] in without:
                 left_out.append({"kind": item["kind"], "digest": item["digest"]})
@@ -174,15 +166,16 @@ def unpack(archive: Path, target: Path, key: Path | None) -> dict[str, Any]:
     content = target / CONTENT
     if not (content / ABOUT).is_file():
         raise OilstoneError(f"{archive}: no hand-over of oilstone-registry export")
-    about = canonical.loads((content / ABOUT).read_bytes())
-    if about.get("format") != FORMAT:
-        raise OilstoneError(f"{archive}: format {about.get('format')!r}, this one reads {FORMAT!r}")
     if key is not None:
         signing.check(content, target / SIGNATURE, key)
-    problems = [*_problems(content, about)]
+    try:
+        about = unpacked.about(content)
+    except CheckFailed as error:
+        raise CheckFailed(f"refused: {archive}: {error}") from error
+    problems = list(unpacked.problems(target, about))
     if problems:
         raise CheckFailed("\n".join(f"refused: {archive}: {problem}" for problem in problems))
-    return dict(about) | {"content": str(content), "signed": (target / SIGNATURE).is_file()}
+    return about | {"content": str(content), "signed": (target / SIGNATURE).is_file()}
 
 
 def _extract(archive: Path, target: Path) -> None:
@@ -190,48 +183,9 @@ def _extract(archive: Path, target: Path) -> None:
         raise OilstoneError(f"{archive}: no archive there")
     try:
         with tarfile.open(archive, "r:") as opened:
+            for member in opened:
+                if member.type != tarfile.REGTYPE or member.issparse():
+                    raise CheckFailed(f"refused: {archive}: {member.name}: no plain file")
             opened.extractall(target, filter="data")
     except (tarfile.TarError, EOFError) as error:
         raise CheckFailed(f"refused: {archive}: not a whole tar archive: {error}") from error
-
-
-def _problems(content: Path, about: dict[str, Any]) -> Iterator[str]:
-    artifacts = content / "artifacts"
-    for kind in ("adapter", "decision"):
-        folder = _place(artifacts, kind, about[kind])
-        if not folder.is_dir():
-            yield f"its {kind} {about[kind][:12]} is missing"
-            return
-        deep = artifact.verify(folder, deep=True, search=[artifacts])
-        yield from _but(deep, {one["digest"] for one in about["left_out"]})
-    try:
-        read = decision.read(_place(artifacts, "decision", about["decision"]))
-        if read.adapter != about["adapter"]:
-            yield proof.about(read)
-        told = (content / "statement.json").read_bytes()
-        if told != canonical.pretty(_statement(about, content)):
-            yield "statement.json does not follow from adapter and decision"
-        if (content / ABOUT).read_bytes() != canonical.pretty(about):
-            yield f"{ABOUT}: not laid out as it was written"
-        yield from _rows(content, about)
-    except OilstoneError as error:
-        yield str(error)
-
-
-def _rows(content: Path, about: dict[str, Any]) -> Iterator[str]:
-    for name in ("adapters.jsonl", "events.jsonl", "abtests.jsonl"):
-        content_of.check(content / name, content_of.infer(content / name))
-    for event in jsonl.read(content / "events.jsonl"):
-        if event["hash"] != audit.digest(event):
-            yield f"events.jsonl: event {event['id']} is not what was written"
-    for row in jsonl.read(content / "adapters.jsonl"):
-        said = (row["name"], row["version"], row["digest"])
-        if said != (about["name"], about["version"], about["adapter"]):
-            yield f"adapters.jsonl: is about {row['name']}@{row['version']}, another adapter"
-
-
-def _but(problems: Iterable[str], left_out: set[str]) -> Iterator[str]:
-    """Leave out the complaints about what was left out on purpose."""
-    for problem in problems:
-        if not any(f" {digest}, is neither" in problem for digest in left_out):
-            yield problem

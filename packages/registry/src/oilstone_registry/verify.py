@@ -9,7 +9,7 @@ from oilstone_registry import audit
 from oilstone_registry.database import Registry
 from oilstone_registry.promote import history
 from oilstone_registry.proof import kept
-from oilstone_registry.tables import aliases, versions
+from oilstone_registry.tables import aliases, outcomes, versions
 from oilstone_schemas.command import CheckFailed, OilstoneError
 
 
@@ -20,6 +20,7 @@ def verify(registry: Registry, head: str | None = None) -> dict[str, Any]:
     was cut off. Raises CheckFailed with everything that is wrong.
     """
     with registry.reading() as connection:
+        connection.execute(sa.select(outcomes).limit(1))  # a table that no event speaks of
         log = list(audit.read(connection))
         problems = [*_log_problems(connection, log, head), *_aliases(connection)]
         rows = list(connection.execute(sa.select(versions).order_by(versions.c.id)).mappings())
@@ -39,7 +40,7 @@ def _log_problems(
     yield from audit.broken(log)
     try:
         yield from audit.differences(connection, audit.replay(log))
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         yield f"the log cannot be replayed: {error!r}"
     if head is not None and head not in {event["hash"] for event in log}:
         yield f"no event has the hash {head}: the log was cut off or written anew"

@@ -116,7 +116,8 @@ def _headline(shown: Mapping[str, Any]) -> str:
     production = shown["production"]
     if production is None:
         return f"{shown['name']}: no version is in production"
-    proof = f"adapter {production['digest'][:12]}, decision {production['decision'][:12]}"
+    decision = str(production["decision"])[:12]
+    proof = f"adapter {production['digest'][:12]}, decision {decision}"
     before = f", before it {shown['previous']}" if shown["previous"] else ""
     at = f"generation {shown['generation']}{before}"
     return f"{shown['name']}: production is {production['version']} ({proof}; {at})"
