@@ -108,7 +108,9 @@ def test_the_archive_is_verified_and_its_adapter_gated_elsewhere(workshop, elsew
     told = (row["new"], row["name"], row["version"], row["status"])
     assert told == (True, "rust-tiny", "0.1.0", "gated")
     assert elsewhere.given("promote", "rust-tiny@0.1.0")["status"] == "production"
-    assert elsewhere.given("why", "rust-tiny")["adapter"]["made_from"][0]["kept"] is True
+    found = elsewhere.given("why", "rust-tiny")
+    assert found["adapter"]["made_from"][0]["kept"] is True
+    assert found["decision"]["report"]["kept"] is True
 
 
 def test_imported_twice_it_is_there_once(elsewhere, archive):

@@ -1,5 +1,6 @@
 """Gating: a decision about a version is verified, kept and, when it passed, moves the version."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,9 +14,12 @@ from oilstone_registry.names import Reference
 from oilstone_schemas.command import CheckFailed, OilstoneError
 
 
-def gate(registry: Registry, asked: Reference, folder: Path, act: Act) -> tuple[Row, bool]:
+def gate(
+    registry: Registry, asked: Reference, folder: Path, act: Act, search: Sequence[Path] = ()
+) -> tuple[Row, bool]:
     """Keep the decision about a version; return its row and whether anything changed.
 
+    `search`: folders that hold its reports, if they are no longer where they were.
     A passing one makes a registered version a gated one. Raises CheckFailed, after keeping it, for
     one that did not pass; and as `promote` does for one that is foreign or forged.
     """
@@ -27,8 +31,8 @@ def gate(registry: Registry, asked: Reference, folder: Path, act: Act) -> tuple[
     target = _target(rows, asked, read.adapter)
     if target["digest"] != read.adapter:
         proof.require(target, read, pinned)
-    proof.confirm(store, read)
-    report = proof.keep(store, read)
+    proof.confirm(store, read, search)
+    report = proof.keep(store, read, search)
     rate = proof.success_rate(read, report)
     with registry.writing() as connection:
         changed = _note(connection, one(connection, target["id"]), read, rate, pinned, act)

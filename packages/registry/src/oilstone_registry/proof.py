@@ -1,6 +1,6 @@
 """What a promotion needs: a passing decision about this adapter, under the gates that count."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -74,29 +74,30 @@ def pinned(connection: sa.Connection, name: str) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def confirm(store: Store, read: Decision) -> None:
+def confirm(store: Store, read: Decision, search: Sequence[Path] = ()) -> None:
     """Judge the decision again from its reports; a missing one is said aloud, for nothing more can.
 
-    Raises CheckFailed when they say otherwise.
+    They are looked for where they were, in the store, and below `search`. Raises CheckFailed when
+    they say otherwise.
     """
     kept = store.folder / "provenance"
     reports = [item["digest"] for item in read.manifest.inputs]
-    search = [store.folder / digest for digest in reports if (store.folder / digest).is_dir()]
+    places = [*search, *(store.folder / digest for digest in reports)]
     for digest in reports:
         found = provenance.kept(kept, digest)
-        search += [kept / item["digest"] for item in found.inputs] if found else []
-    if not confirmed.confirm(read, search):
+        places += [kept / item["digest"] for item in found.inputs] if found else []
+    if not confirmed.confirm(read, [place for place in places if place.is_dir()]):
         say(
             f"{read.manifest.folder}: its reports are not all at hand; that it says what they say"
             " rests on its own word"
         )
 
 
-def keep(store: Store, read: Decision) -> Manifest | None:
+def keep(store: Store, read: Decision, search: Sequence[Path] = ()) -> Manifest | None:
     """Keep the decision, and the report behind it when it is at hand; return that report."""
     store.keep(read.manifest)
     provenance.keep(store.folder / "provenance", read.manifest)
-    for _, found in provenance.inputs(read.manifest):
+    for _, found in provenance.inputs(read.manifest, search):
         if isinstance(found, str) or found.digest != read.data["report"]["digest"]:
             continue
         if not artifact.verify(found.folder):

@@ -39,7 +39,7 @@ def receive(
         row, new = _registered(registry, artifacts, about, name, act)
         decision = artifacts / f"decision-{about['decision'][:12]}"
         asked = Reference(name, None, row["digest"])
-        row, _ = gate.gate(registry, asked, decision, act)
+        row, _ = gate.gate(registry, asked, decision, act, [artifacts])
         if out is not None:
             shutil.copytree(about["content"], out)
         return row, new
