@@ -168,7 +168,7 @@ def _row(metric: str, record: dict[str, Any]) -> str:
         return f"  {metric:<20}{'no pairs':>8}"
     interval = f"{record['low']:+.3f} … {record['high']:+.3f}"
     tested = "p_holm" in record
-    p_value = f"{record['p_holm']:.2g}" if tested else "-"
+    p_value = p_text(record["p_holm"]) if tested else "-"
     sees = f"{record['detectable']:.3f}" if tested else "-"
     flips = "".join(
         f"{'-' if record[key] is None else record[key]:>{width}}"
@@ -179,6 +179,11 @@ def _row(metric: str, record: dict[str, Any]) -> str:
         f"{record['difference']:>+12.3f}{interval:>18}{p_value:>8}{sees:>7}{record['n']:>6}"
         f"{flips}{record['unscored']:>9}"
     )
+
+
+def p_text(p_value: float) -> str:
+    """Return a p-value for people; how far below one in a million it is says nothing."""
+    return "<1e-6" if p_value < 1e-6 else f"{p_value:.2g}"
 
 
 def _retention(metric: str, record: dict[str, Any]) -> str:

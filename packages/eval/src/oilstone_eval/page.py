@@ -69,7 +69,7 @@ def _table(title: str, records: Mapping[str, Any]) -> str:
     rows = "\n".join(_metric(name, record) for name, record in records.items())
     return (
         f"<h2>{escape(title)}</h2>\n<table><tr><th>metric<th class=n>value<th class=n>95 % interval"
-        f"<th><th class=n>n<th class=n>unscored</tr>\n{rows}\n</table>"
+        f"<th class=range><th class=n>n<th class=n>unscored</tr>\n{rows}\n</table>"
     )
 
 
@@ -119,8 +119,8 @@ def _problems(verdicts: Sequence[Row]) -> str:
 def _groups(title: str, groups: Sequence[worst.Group]) -> str:
     rows = "\n".join(_group(group) for group in groups)
     return (
-        f"<h2>{escape(title)}</h2>\n<table><tr><th>name<th class=n>passed<th class=n>of<th>"
-        f"<th>why not</tr>\n{rows}\n</table>"
+        f"<h2>{escape(title)}</h2>\n<table><tr><th>name<th class=n>passed<th class=n>of"
+        f"<th class=range><th>why not</tr>\n{rows}\n</table>"
     )
 
 

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from oilstone_eval import inputs
+from oilstone_eval.compare import p_text
 from oilstone_eval.formats.export import input_of
 from oilstone_eval.page import folded, frame
 from oilstone_eval.reports import Key, Report
@@ -27,13 +28,13 @@ def _table(title: str, records: Mapping[str, Any]) -> str:
     rows = "\n".join(_row(name, record) for name, record in records.items() if record["n"])
     return (
         f"<h2>{escape(title)}</h2>\n<table><tr><th>metric<th class=n>value<th class=n>baseline"
-        "<th class=n>difference<th class=n>95 % interval<th><th class=n>p<th class=n>higher"
-        f"<th class=n>lower<th class=n>n</tr>\n{rows}\n</table>"
+        "<th class=n>difference<th class=n>95 % interval<th class=range><th class=n>p"
+        f"<th class=n>higher<th class=n>lower<th class=n>n</tr>\n{rows}\n</table>"
     )
 
 
 def _row(name: str, record: Mapping[str, Any]) -> str:
-    p_value = f"{record['p_holm']:.2g}" if "p_holm" in record else ""
+    p_value = escape(p_text(record["p_holm"])) if "p_holm" in record else ""
     flips = "".join(
         f"<td class=n>{'' if record[key] is None else record[key]}" for key in ("gained", "lost")
     )
@@ -64,7 +65,8 @@ def _flips(report: Report, baseline: Report) -> str:
     for title, wanted in (("Lost", ("failed", "passed")), ("Gained", ("passed", "failed"))):
         keys = [key for key in both if (ours[key]["status"], theirs[key]["status"]) == wanted]
         if keys:
-            parts.append(f"<h3>{title}: {len(keys)}</h3>")
+            shown = f", {FLIPS} of them" if len(keys) > FLIPS else ""
+            parts.append(f"<h3>{title}: {len(keys)}{shown}</h3>")
             parts += _examples(keys[:FLIPS], report, baseline, ours, theirs)
     return "\n".join(parts)
 
