@@ -11,18 +11,14 @@ import hashlib
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from oilstone_eval.sandbox.job import Job, Outcome
-    from oilstone_eval.sandbox.slot import Slot
+import billing
 
 RECIPE = {
     "edition": 2021, "cpu_seconds": 5, "wall_seconds": 60, "memory_mib": 512, "output_kib": 1024,
@@ -53,46 +49,12 @@ def hash_of(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def spent(pid: int) -> float:
-    """Return the CPU seconds of a process, its descendants, and those of them that have ended."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-    return own + sum(spent(int(child)) for child in children)
-
-
-def total() -> float:
-    """Return the CPU seconds of this process and of all its children that have ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
-
-
 @contextmanager
 def measured(name: str, count: int) -> Iterator[None]:
-    """Print what the block costs: this process, what it started, the sandbox and its jobs.
-
-    A job ends in a pid namespace of its own, mostly in nobody's bill, so the sandbox's processes
-    count for too little; what the sandbox says of its jobs is the other measure. The larger counts.
-    """
-    from oilstone_eval.sandbox.slot import Slot
-
-    close, run, inside, jobs, before = Slot.close, Slot.run, [], [], total()
-
-    def closed(slot: "Slot") -> None:
-        if slot.process:
-            inside.append(spent(slot.process.pid))
-        close(slot)
-
-    def ran(slot: "Slot", job: "Job") -> "Outcome":
-        outcome = run(slot, job)
-        jobs.append(outcome.cpu_seconds)
-        return outcome
-
-    Slot.close, Slot.run = closed, ran
+    """Print what the block costs: this process, what it started, the sandbox and its jobs."""
+    before = billing.spent()
     yield
-    Slot.close, Slot.run = close, run
-    cost = total() - before + max(sum(inside), sum(jobs))
-    print(f"{name:<46}{1e3 * cost / count:8.2f} ms", flush=True)
+    print(f"{name:<46}{1e3 * (billing.spent() - before) / count:8.2f} ms", flush=True)
 
 
 def ours() -> None:
