@@ -45,8 +45,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[
     """Return a table; cells are markup already, `numbers` are the columns set to the right."""
     kinds = ["n" if at in numbers else "" for at in range(len(head))]
     top = "".join(f'<th class="{kind}">{one}</th>' for one, kind in zip(head, kinds, strict=True))
+    cells = [f' class="{kind}" data-label="{one}"' for one, kind in zip(head, kinds, strict=True)]
     lines = [
-        "".join(f'<td class="{kind}">{one}</td>' for one, kind in zip(row, kinds, strict=True))
+        "".join(f"<td{kind}>{one}</td>" for one, kind in zip(row, cells, strict=True))
         for row in rows
     ]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
