@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from oilstone_eval.danger.levels import Hit, Level
+from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import Options, parse
 
 
@@ -23,7 +24,12 @@ class Call:
         """Its options, none of them taken to have an argument."""
         return parse(self.args)
 
-    @property
+    @cached_property
+    def wide(self) -> str:
+        """Its arguments with two blanks between them, so that patterns need not share one."""
+        return f" {'  '.join(self.args)}  "
+
+    @cached_property
     def text(self) -> str:
         """Its arguments in one line, with a blank at either end."""
         return f" {' '.join(self.args)} "
@@ -35,15 +41,18 @@ _UNASKED = re.compile(
     r"|--non-interactive|--skip-confirm\w*|--quiet)[\s=])(?!.*--dry-run).*\s(delete|destroy|uninstall|wipe|erase|nuke|terminate|teardown"
     r"|obliterate|drop|factory-reset)\s(?!.*[\x02\x13])"
 )
+_ENDS = names(
+    "delete destroy uninstall wipe erase nuke terminate teardown obliterate drop factory-reset"
+)
 Rule = Callable[[Call], Iterable[Hit]]
 _RULES: dict[str, list[Rule]] = {}
 
 
-def rule(names: str) -> Callable[[Rule], Rule]:
+def rule(tools: str) -> Callable[[Rule], Rule]:
     """Register a rule for commands of these names."""
 
     def register(function: Rule) -> Rule:
-        for name in names.split():
+        for name in tools.split():
             _RULES.setdefault(name, []).append(function)
         return function
 
@@ -52,7 +61,7 @@ def rule(names: str) -> Callable[[Rule], Rule]:
 
 def rules(call: Call) -> Iterator[Hit]:
     """Yield what every rule for this command finds."""
-    if call.name not in _RULES and _UNASKED.search(call.text):
+    if call.name not in _RULES and not _ENDS.isdisjoint(call.args) and _UNASKED.search(call.text):
         yield Hit(Level.DANGEROUS, "deletion", f"destroys without asking ({call.name})")
     name = "mkfs" if call.name.startswith("mkfs.") else call.name
     for each in _RULES.get(name, ()):

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from oilstone_eval.danger.names import names
+
 _KINDS: Mapping[str, str] = {
     "docker podman nerdctl crictl": r"\s((container|image|volume|network|service|stack)\s+)?"
     r"(ps|ls|list|images|pods)\s(?!.*(-f|--filter)\b)",
@@ -25,6 +27,9 @@ _KINDS: Mapping[str, str] = {
     "pidof": r"\s(systemd|init|sshd|dbus-daemon|Xorg)\s",
     "pgrep": r"\s(-x\s+)?(systemd|init|sshd|dbus-daemon)\s|^\s+['\"]?\.?['\"]?\s*$|\s-(u\s+root|v)",
 }  # fmt: skip
+_NAMES_THEM = names(
+    "lsblk blkid findmnt swapon mount df fdisk parted pvs lsscsi nvme sfdisk udevadm awk cut sed grep cat ls head tail"
+)
 _DEVICES = re.compile(
     r"^(lsblk|blkid|findmnt|swapon|mount|df|fdisk -l|parted -l|pvs|lsscsi|nvme list|sfdisk -l|udevadm)\b|/proc/(swaps|mounts|partitions)"
     r"|/etc/(fstab|mtab)|/sys/block"
@@ -35,7 +40,7 @@ _LISTS = {name: re.compile(shape, re.IGNORECASE)
 
 def lists_devices(name: str, args: Sequence[str]) -> bool:
     """Tell whether a command prints names of devices that are in use."""
-    return bool(_DEVICES.search(f"{name} {' '.join(args)}"))
+    return name in _NAMES_THEM and bool(_DEVICES.search(f"{name} {' '.join(args)}"))
 
 
 def lists_all(name: str, args: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ _NARROW = re.compile(
     r"|links|inum|samefile|nouser|nogroup|used|lname|quit)$"
 )
 _AGED = re.compile(r"-([acm](time|min)|newer\w*|empty|maxdepth|used|size|user|i?path|i?regex)$")
+_STARTS = frozenset(("-exec", "-execdir", "-ok", "-okdir", "-x", "-X", "--exec", "--exec-batch"))
 # They leave nothing to be found again, wherever it was.
 _WIPES = ("shred", "srm", "wipe", "scrub")
 EXEC = ("-exec", "-execdir", "-ok", "-okdir")
@@ -56,6 +57,8 @@ def executed(name: str, args: Sequence[str]) -> Iterator[list[str]]:
     """Yield every command that a find runs on what it finds."""
     if name not in ("find", "gfind", "fd", "fdfind"):
         return
+    if _STARTS.isdisjoint(args):
+        return
     places = reached(args)
     if name.startswith("fd"):
         # Its pattern comes before the folder; one of a single dot is any name.
@@ -63,7 +66,7 @@ def executed(name: str, args: Sequence[str]) -> Iterator[list[str]]:
         places = [place.rstrip("/") + "/*" for place in places]
     place = 0
     while place < len(args):
-        if args[place] in (*EXEC, "-x", "-X", "--exec", "--exec-batch") and args[place + 1 :]:
+        if args[place] in _STARTS and args[place + 1 :]:
             rest = list(args[place + 1 :])
             ends = [i for i, word in enumerate(rest) if word in (";", "\\;", "+")]
             command = rest[: ends[0]] if ends else rest

@@ -34,8 +34,7 @@ def _register(tools: str, category: str, pattern: str, reason: str, stdin: bool)
 
     @rule(tools)
     def _found(call: Call) -> Iterator[Hit]:
-        # Two blanks, so that patterns for two words in a row need not share one.
-        text = f" {'  '.join(call.args)}  " + ("-y " if ENDLESS in (call.stdin or "") else "")
+        text = call.wide + ("-y " if ENDLESS in (call.stdin or "") else "")
         text += f"\n{(call.stdin or '').strip(ENDLESS)} " if stdin else ""
         if found := _compiled(pattern).search(text):
             yield Hit(_level(mark, text, found[0]), category, f"{reason} ({call.name})")
