@@ -58,21 +58,21 @@ def test_it_goes_back_to_the_newest_whole_checkpoint(tmp_path: Path) -> None:
     cut_off = saved(tmp_path / "out", 20)
     (cut_off / "weights").write_text("")
     guard = Guard(tmp_path / "guard.json", SETTINGS)
-    assert guard.see(25, [], math.nan, tmp_path / "out")
+    assert guard.see(25, True, math.nan, tmp_path / "out")
     assert guard.back == tmp_path / "out" / "checkpoint-10"
 
 
 def test_the_fourth_spike_gives_up_even_after_crashes(tmp_path: Path) -> None:
     saved(tmp_path / "out", 10)
     for _ in range(3):
-        assert Guard(tmp_path / "guard.json", SETTINGS).see(15, [], math.nan, tmp_path / "out")
+        assert Guard(tmp_path / "guard.json", SETTINGS).see(15, True, math.nan, tmp_path / "out")
     with pytest.raises(CheckFailed, match=r"after 3 rollbacks.*checkpoint 10 is kept"):
-        Guard(tmp_path / "guard.json", SETTINGS).see(15, [], math.nan, tmp_path / "out")
+        Guard(tmp_path / "guard.json", SETTINGS).see(15, True, math.nan, tmp_path / "out")
 
 
 def test_a_spike_before_the_first_checkpoint_gives_up(tmp_path: Path) -> None:
     with pytest.raises(CheckFailed, match="no checkpoint yet"):
-        Guard(tmp_path / "guard.json", SETTINGS).see(5, [], math.nan, tmp_path / "out")
+        Guard(tmp_path / "guard.json", SETTINGS).see(5, True, math.nan, tmp_path / "out")
 
 
 def test_each_rollback_halves_the_rate(tmp_path: Path) -> None:
@@ -80,13 +80,13 @@ def test_each_rollback_halves_the_rate(tmp_path: Path) -> None:
     guard = Guard(tmp_path / "guard.json", SETTINGS)
     factors = [guard.factor]
     for _ in range(2):
-        guard.see(15, [], math.nan, tmp_path / "out")
+        guard.see(15, True, math.nan, tmp_path / "out")
         factors.append(guard.factor)
     assert factors == [1.0, 0.5, 0.25]
 
 
 def test_what_happened_is_written_down(tmp_path: Path) -> None:
     saved(tmp_path / "out", 10)
-    Guard(tmp_path / "guard.json", SETTINGS).see(15, [], math.nan, tmp_path / "out")
+    Guard(tmp_path / "guard.json", SETTINGS).see(15, True, math.nan, tmp_path / "out")
     told = json.loads((tmp_path / "guard.json").read_text())
     assert told == [{"event": "rollback", "step": 15, "loss": None, "to": 10}]

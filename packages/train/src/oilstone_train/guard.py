@@ -44,12 +44,12 @@ class Guard:
         """What the learning rate is multiplied by, after the rollbacks so far."""
         return float(self.settings["learning_rate_factor"] ** len(self.events))
 
-    def see(self, step: int, history: Sequence[float], loss: float, out: Path) -> bool:
-        """Take in a logged loss; tell whether to go back, from where `back` says.
+    def see(self, step: int, leapt: bool, loss: float, out: Path) -> bool:
+        """Take in a loss; tell whether to go back, from where `back` says: when it `leapt`.
 
         Raises CheckFailed at a spike after the last rollback, or before the first checkpoint.
         """
-        if not spike(history, loss, self.settings):
+        if not leapt:
             return False
         last = checkpoints.last_whole(out)
         if len(self.events) >= self.settings["max_rollbacks"] or last is None:

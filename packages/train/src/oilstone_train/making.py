@@ -96,7 +96,8 @@ def job(work: Path, fresh: Mapping[str, Any] | None) -> dict[str, Any]:
     last = checkpoints.last_whole(work / layout.OUT)
     if last:
         say(f"going on from step {checkpoints.step(last)}")
-    telemetry.cut(work / layout.TELEMETRY, checkpoints.step(last) if last else -1)
+    for lines in (layout.TELEMETRY, layout.MEMORY):
+        telemetry.cut(work / lines, checkpoints.step(last) if last else -1)
     return {"fresh": fresh, "resume": str(last.relative_to(work)) if last else None}
 
 

@@ -83,9 +83,10 @@ def train(settings: dict[str, Any], given: Given, out: Path) -> dict[str, Any]:
         counts = _prepare(work, settings, given)
         expected = earlier.details["handover_loss"] if earlier else None
         ours = {"handover": expected, "guard": settings["guard"]}
+        ours["memory"] = settings["memory"]
         ours["judged"] = judging.job(work, settings, dataset.details["system_prompt"])
         result = worker.do({**making.job(work, None), **ours})
-    _collect(work, trunk)
+    _collect(work, trunk, settings)
     details = {
         "base_digest": trunk.digest,
         "from_digest": earlier.digest if earlier else None,
@@ -135,14 +136,17 @@ def _link(name: Path, folder: Path) -> None:
     name.symlink_to(folder.resolve())
 
 
-def _collect(work: Path, trunk: Manifest) -> None:
+def _collect(work: Path, trunk: Manifest, settings: dict[str, Any]) -> None:
     """Copy what makes an adapter, in a spelling that is the same on every machine."""
     made, stage = work / layout.OUT, work.parent
-    settings, weights = layout.ADAPTER
-    config = json.loads((made / settings).read_text())
+    shape, weights = layout.ADAPTER
+    config = json.loads((made / shape).read_text())
     config["base_model_name_or_path"] = f"sha256:{trunk.digest}"
     config["target_modules"] = sorted(config["target_modules"])
-    (stage / settings).write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+    (stage / shape).write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+    if settings["memory"]:
+        (stage / layout.SHAPE).write_bytes(canonical.pretty(settings["memory"]))
+        shutil.copyfile(work / layout.MEMORY, stage / layout.MEMORY)
     shutil.copyfile(made / weights, stage / weights)
     shutil.copyfile(work / layout.CONFIG, stage / layout.CONFIG)
     shutil.copyfile(work / layout.HANDOVER, stage / handover.ROWS)

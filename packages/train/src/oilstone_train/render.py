@@ -11,6 +11,7 @@ from oilstone_train import layout, lint, profiles
 
 Config = dict[str, Any]
 
+MODULE = "memory_branch"
 PLUGIN = "oilstone_train.engine.plugin.Plugin"
 OURS = {
     "threads",
@@ -42,13 +43,14 @@ def phase(recipe: Mapping[str, Any], content: str, continued: bool) -> Config:
         "roles_to_train": ["assistant"],
         "train_on_eos": "turn",
     }
-    config = {
+    config: Config = {
         "base_model": str(layout.BASE),
         **({"lora_model_dir": str(layout.FROM)} if continued else {}),
         **_adapter(recipe),
         "chat_template": "tokenizer_default",
         **_data(form, content),
         **_shared(recipe),
+        **_memory(recipe),
     }
     return _extended(config, recipe)
 
@@ -69,6 +71,20 @@ def _adapter(recipe: Mapping[str, Any]) -> Config:
         "lora_alpha": lora["alpha"],
         "lora_dropout": lora["dropout"],
         "lora_target_modules": lora["targets"],
+    }
+
+
+def _memory(recipe: Mapping[str, Any]) -> Config:
+    memory = recipe["memory"]
+    if not memory:
+        return {}
+    rate = memory["learning_rate"]
+    groups = [{"name": "memory", "modules": [MODULE], "lr": rate}]
+    return {
+        "lora_modules_to_save": [MODULE],
+        "attn_implementation": "sdpa",  # the window is a mask, which flash attention does not take
+        "gradient_checkpointing_kwargs": {"use_reentrant": False},  # else gates have no gradient
+        **({"lr_groups": groups} if rate else {}),
     }
 
 

@@ -1,6 +1,7 @@
 """telemetry.jsonl: one line per logged step, readable while the training runs."""
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,11 @@ def cut(path: Path, step: int) -> list[Line]:
     kept = [line for line in read(path) if line["step"] <= step]
     path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
     return kept
+
+
+def number(value: float) -> float | None:
+    """Return a value as JSON knows it: None for one that is no number."""
+    return value if math.isfinite(value) else None
 
 
 class Tail:

@@ -60,18 +60,11 @@ def test_the_norm_of_each_chunk_size(chunk, norm):
     assert clipping.norm(chunk, 0.5) == pytest.approx(norm, abs=5e-5)
 
 
-def test_a_transition_halves_the_norm_once_and_is_counted():
-    clip = clipping.Clipping(0.5, 0.5)
-    found = [clip.at(chunk) for chunk in (32, 32, 8, 8)]
+def test_a_transition_halves_the_norm_once():
+    listed = {"shape": "step", "start": 32, "sizes": [[2, 8]], "soft": 0}
+    clip = {"base": 0.5, "at_transition": 0.5}
+    found = [clipping.limit(step, listed, clip) for step in range(4)]
     assert found == pytest.approx([0.5, 0.5, 0.5, 1.0])
-    assert clip.transitions == 1
-
-
-def test_steps_that_were_cut_are_counted_by_chunk_size():
-    clip = clipping.Clipping(0.5, 0.5)
-    for chunk, found in ((32, 0.4), (32, 0.6), (8, 0.9)):
-        clip.saw(found, clip.at(chunk))
-    assert clip.clips == {32: 1, 8: 1}
 
 
 def test_a_proposed_norm_cuts_as_often_as_asked():

@@ -11,17 +11,21 @@ from transformers import TrainerCallback
 
 from oilstone_schemas import jsonl
 from oilstone_train import handover
+from oilstone_train.stage2 import attach
 
 Turns = list[dict[str, str]]
 
 
-def loss(model: Any, tokenizer: Any, rows: Path) -> float:
-    """Return the mean loss per token of the last turns, in nats; the model's mode is kept."""
+def loss(model: Any, tokenizer: Any, rows: Path, chunk: int | None = 1) -> float:
+    """Return the mean loss per token of the last turns, in nats; the model's mode is kept.
+
+    `chunk`: chunk size of its memories, where it has some; None: as it is.
+    """
     import torch
 
     training, total, count = model.training, 0.0, 0
     model.eval()
-    with torch.no_grad():
+    with torch.no_grad(), attach.chunks_of(model, chunk):
         for row in jsonl.read(rows):
             found, tokens = _row(model, tokenizer, row["messages"])
             total, count = total + found, count + tokens

@@ -1,13 +1,17 @@
 """Oilstone's hooks in Axolotl: seeds, the exact trainer, telemetry, 4-bit layers that train."""
 
 import json
+from itertools import islice
 from typing import Any
 
 from axolotl.integrations.base import BasePlugin
 
+from oilstone_schemas import jsonl
 from oilstone_train import handover, layout
 from oilstone_train.engine import four_bit
 from oilstone_train.guard import Guard
+
+CALIBRATION_ROWS = 64
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
@@ -18,9 +22,15 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
         _seed(cfg)
 
     def post_model_build(self, cfg: Any, model: Any) -> None:
-        """Make gradients of 4-bit layers right after an evaluation, too."""
+        """Make gradients of 4-bit layers right after an evaluation, too; add the memories."""
         if cfg.load_in_4bit:
             four_bit.mend(model)
+        if memory := _job().get("memory"):
+            from oilstone_train.stage2 import attach
+
+            attach.attach(model, memory)
+            if not cfg.lora_model_dir:
+                _calibrate(cfg, model)
 
     def pre_lora_load(self, cfg: Any, model: Any) -> None:
         """Set the seed again: how much was drawn since depends on what was cached."""
@@ -41,6 +51,10 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
 
     def get_trainer_cls(self, cfg: Any) -> Any:
         """Train with the trainer whose runs repeat."""
+        if _job().get("memory"):
+            from oilstone_train.engine.staged import StagedTrainer
+
+            return StagedTrainer
         from oilstone_train.engine.trainer import ExactTrainer
 
         return ExactTrainer
@@ -52,7 +66,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
         from oilstone_train.engine.reporter import Reporter
         from oilstone_train.engine.rollback import Rollback
 
-        job = json.loads(layout.JOB.read_text())
+        job = _job()
         expected, settings = job.get("handover"), job.get("guard")
         callbacks: list[Any] = [Reporter(layout.TELEMETRY, stop=settings is None)]
         if job.get("judged"):
@@ -61,7 +75,31 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
             callbacks.append(Handover(layout.FROM / handover.ROWS, expected))
         if settings is not None:
             callbacks.append(Rollback(Guard(layout.GUARD, settings)))
+        if watch := (job.get("memory") or {}).get("safety"):
+            from oilstone_train.engine.spikes import Spikes
+
+            callbacks.append(Spikes(Guard(layout.GUARD, watch), watch))
         return callbacks
+
+
+def _job() -> dict[str, Any]:
+    job: dict[str, Any] = json.loads(layout.JOB.read_text())
+    return job
+
+
+def _calibrate(cfg: Any, model: Any) -> None:
+    """Draw the first keys and values from what the model makes of rows that it is trained on."""
+    from transformers import AutoTokenizer
+
+    from oilstone_train.stage2 import calibrate
+
+    tokenizer = AutoTokenizer.from_pretrained(cfg.base_model)
+    rows = islice(jsonl.read(layout.TRAIN), CALIBRATION_ROWS)
+    _seed(cfg)
+    calibrate.calibrate(
+        model,
+        (tokenizer.apply_chat_template(r["messages"], return_dict=False) for r in rows),
+    )
 
 
 def _seed(cfg: Any) -> None:

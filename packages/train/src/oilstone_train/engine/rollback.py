@@ -6,7 +6,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from oilstone_train import checkpoints, layout, telemetry
-from oilstone_train.guard import Guard
+from oilstone_train.guard import Guard, spike
 
 
 class Rollback(TrainerCallback):  # type: ignore[misc]  # transformers is not followed by mypy
@@ -28,7 +28,8 @@ class Rollback(TrainerCallback):  # type: ignore[misc]  # transformers is not fo
         if "loss" not in logs:
             return
         before = [line["loss"] for line in state.log_history[:-1] if "loss" in line]
-        if self.guard.see(state.global_step, before, logs["loss"], Path(args.output_dir)):
+        leapt = spike(before, logs["loss"], self.guard.settings)
+        if self.guard.see(state.global_step, leapt, logs["loss"], Path(args.output_dir)):
             control.should_training_stop = True
             control.should_save = control.should_evaluate = False
 

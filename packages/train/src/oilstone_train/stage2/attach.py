@@ -65,6 +65,19 @@ def set_chunk(model: Any, chunk: int) -> None:
 
 
 @contextmanager
+def chunks_of(model: Any, chunk: int | None) -> Iterator[None]:
+    """Run the model at another chunk size; None: at its own."""
+    before = [branch.chunk for branch in branches(model)]
+    if chunk:
+        set_chunk(model, chunk)
+    try:
+        yield
+    finally:
+        for branch, own in zip(branches(model), before, strict=True):
+            branch.chunk = own
+
+
+@contextmanager
 def switched_off(model: Any) -> Iterator[None]:
     """Run the model without what its memories add; they are neither written nor read."""
     for branch in branches(model):

@@ -32,9 +32,9 @@ class Branch(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
         self.off = False
         self.gate: Any = None  # of the last forward pass, with its graph: (rows, tokens)
         keys, values = self.heads * sizes["key_size"], self.heads * sizes["value_size"]
-        self.to_key = nn.Linear(width, keys, bias=False)
-        self.to_query = nn.Linear(width, keys, bias=False)
-        self.to_value = nn.Linear(width, values, bias=False)
+        self.to_key = nn.Linear(width, keys)
+        self.to_query = nn.Linear(width, keys)
+        self.to_value = nn.Linear(width, values)
         self.mixing = nn.Parameter(torch.randn(self.taps, keys) / self.taps**0.5)
         self.to_rate = nn.Linear(width, self.heads)
         self.to_decay = nn.Linear(width, self.heads)
@@ -46,7 +46,7 @@ class Branch(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
     def _start(self) -> None:
         """Zero effect at first; keys and queries alike; slow to write, slower to forget."""
         with torch.no_grad():
-            self.to_query.weight.copy_(self.to_key.weight)
+            self.to_query.load_state_dict(self.to_key.state_dict())
             self.back.weight.zero_()
             for linear, bias in ((self.to_rate, 0.0), (self.to_decay, 6.0)):
                 linear.weight.zero_()
@@ -89,6 +89,7 @@ class Branch(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
 
     def _features(self, hidden: Any, where: places.Places, before: Any) -> tuple[Any, Any, Any]:
         """Return keys, queries (rows, heads, tokens, k), and the features to carry on."""
+        # What comes before a document has no features, not those of an empty token.
         now = torch.stack([self.to_key(hidden), self.to_query(hidden)], dim=2)
         line = torch.cat([before, now * where.valid[:, :, None, None]], dim=1)
         tokens = hidden.shape[1]

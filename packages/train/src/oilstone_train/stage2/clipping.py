@@ -1,7 +1,10 @@
 """The norm that gradients are scaled down to: the larger, the finer the chunks."""
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import Any
+
+from oilstone_train.stage2 import schedule
 
 REFERENCE = 32  # the chunk size at which the norm is `base`
 
@@ -11,31 +14,14 @@ def norm(chunk: int, base: float) -> float:
     return base * math.sqrt(REFERENCE / chunk)
 
 
-@dataclass
-class Clipping:
-    """The norm of each step, smaller in a step whose chunk size is new, and what came of it.
+def limit(step: int, sizes: Mapping[str, Any], settings: Mapping[str, Any]) -> float:
+    """Return the norm for a step, counted from 0: less of it where the chunk size is new.
 
-    `base`: the norm at chunk size 32. `at_transition`: the share of it that holds in a transition.
+    `sizes` is the recipe's `memory.schedule`, `settings` its `memory.clipping`.
     """
-
-    base: float
-    at_transition: float
-    chunk: int | None = None
-    transitions: int = 0
-    steps: int = 0
-    clips: dict[int, int] = field(default_factory=dict)  # chunk size -> steps whose norm was cut
-
-    def at(self, chunk: int) -> float:
-        """Return the norm for the step that begins, at this chunk size."""
-        changed = self.chunk is not None and chunk != self.chunk
-        self.chunk, self.transitions = chunk, self.transitions + changed
-        return norm(chunk, self.base) * (self.at_transition if changed else 1.0)
-
-    def saw(self, found: float, limit: float) -> None:
-        """Count the step that ended: `found` is its gradients' norm before it was cut."""
-        self.steps += 1
-        if self.chunk is not None and found > limit:
-            self.clips[self.chunk] = self.clips.get(self.chunk, 0) + 1
+    chunk = schedule.size(step, sizes)
+    new = step > 0 and chunk != schedule.size(step - 1, sizes)
+    return norm(chunk, settings["base"]) * (settings["at_transition"] if new else 1.0)
 
 
 def proposed(norms: list[float], chunk: int, often: float = 0.1) -> float:

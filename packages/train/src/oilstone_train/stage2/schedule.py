@@ -17,7 +17,7 @@ def size(step: int, settings: Settings) -> int:
     missing = settings["soft"] + 1 - len(steps)  # before the first step it was as at the first
     shape = _SHAPES[settings["shape"]]
     total = sum(shape(s, settings) for s in steps) + missing * shape(0, settings)
-    return max(1, total // (settings["soft"] + 1))
+    return int(max(1, total // (settings["soft"] + 1)))
 
 
 def transitions(steps: int, settings: Settings) -> list[tuple[int, int]]:
@@ -38,13 +38,14 @@ def _exponential(step: int, settings: Settings) -> int:
 def _powers_of_two(step: int, settings: Settings) -> int:
     """Return the least power of two that is not below start * gamma^t."""
     exact = float(settings["start"]) * float(settings["gamma"]) ** step
-    return 1 << max(0, math.ceil(math.log2(exact)))
+    power = max(0, math.ceil(math.log2(exact)))
+    return int(2**power)
 
 
 def _cosine(step: int, settings: Settings) -> int:
     """Fall from start to 1 in `steps` steps, along half a cosine."""
     share = min(1.0, step / settings["steps"])
-    return 1 + math.floor((settings["start"] - 1) * (1 + math.cos(math.pi * share)) / 2)
+    return 1 + math.floor((int(settings["start"]) - 1) * (1 + math.cos(math.pi * share)) / 2)
 
 
 def _listed(step: int, settings: Settings) -> int:
