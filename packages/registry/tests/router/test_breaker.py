@@ -50,3 +50,15 @@ def test_a_good_trial_closes_it():
     found.succeeded()
     assert found.allows(100.0 + FIRST_S)
     assert not found.is_open(100.0 + FIRST_S)
+
+
+def test_failures_of_one_burst_open_it_once():
+    found = opened()
+    found.failed(100.0 + FIRST_S / 2)
+    assert (found.opened, found.pause_s) == (1, FIRST_S)
+
+
+def test_what_rests_is_let_through_whole_after_the_pause():
+    found = opened()
+    assert found.rests(100.0 + FIRST_S / 2)
+    assert not any(found.rests(100.0 + FIRST_S) for _ in range(3))

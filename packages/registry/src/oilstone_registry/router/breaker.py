@@ -31,6 +31,14 @@ class Breaker:
         """Tell the same, without taking the trial."""
         return bool(self.pause_s) and (now < self.until or now < self.trial_until)
 
+    def rests(self, now: float) -> bool:
+        """Tell whether the pause is not over yet. After it everything is let through again.
+
+        For what may not be tried with single requests: a test whose arms would then not have
+        their shares. The next failure opens it again.
+        """
+        return bool(self.pause_s) and now < self.until
+
     def succeeded(self) -> None:
         """An answer was as it should be: closed again."""
         self.failures = 0
@@ -39,7 +47,7 @@ class Breaker:
     def failed(self, now: float) -> None:
         """Count a failure."""
         self.failures += 1
-        if self.failures >= BURST:
+        if self.failures >= BURST and now >= self.until:
             self.pause_s = min(self.pause_s * 2 or FIRST_S, LONGEST_S)
             self.until, self.trial_until = now + self.pause_s, 0.0
             self.opened += 1

@@ -80,8 +80,9 @@ class Forward:
         self.extra = b"x-request-id: %b\r\n" % self.request_id.encode()
         if (trace := headers.get(b"traceparent")) is not None:
             self.extra += b"traceparent: %b\r\n" % trace
-        choice = router.chooser.choose(self.route, self._unit(found), self.request_id, self.started)
-        self._assign(choice)
+        unit = self._unit(found)
+        choice = router.chooser.choose(self.route, unit, self.request_id, self.started)
+        self._assign(choice, unit)
         if self.route.shadow is not None:
             router.shadow.offer(self.route.shadow, self.exchange.path, self.body)
         return choice
@@ -113,9 +114,11 @@ class Forward:
         user = found.get("user")
         return user if test.unit == "user" and isinstance(user, str) else None
 
-    def _assign(self, choice: Choice) -> None:
+    def _assign(self, choice: Choice, unit: str | None) -> None:
         self.assigned = assigned = choice.assigned
         if assigned is None:
+            if unit is None:
+                self.said += "x-uncounted: no unit; send x-unit-id\r\n"
             return
         self.said += f"x-assignment: {sign(self.router.secret, assigned)}\r\n"
         problem = self.exchange.headers.get(b"x-oilstone-problem")

@@ -22,6 +22,7 @@ from oilstone_registry.router.state import Fleet, Replica, Snapshot
 from oilstone_registry.router.stats import Stats
 from oilstone_registry.router.upstream import SWEEP, Client, Deadlines
 from oilstone_registry.router.watcher import Watcher
+from oilstone_schemas.command import OilstoneError
 
 log = logging.getLogger("oilstone.router")
 
@@ -76,6 +77,12 @@ class Router:
         self._prefix = f"r-{secrets.token_hex(4)}-"
         self._number = 0
         self.adopt(self.watcher.first())
+        for name, version in settings.shadows.items():
+            if name not in self.routes or self.routes[name].shadow is None:
+                raise OilstoneError(
+                    f"--shadow {name}@{version}: there is no such version, or nothing of {name} is"
+                    " in production whose requests it could get; see `oilstone-registry list`"
+                )
 
     def _client(self, url: str) -> Client:
         return Client(url, self.settings.deadlines, self.settings.upstream_key)

@@ -77,6 +77,7 @@ class Chooser:
         self.of_replica: dict[str, Breaker] = {one.url: Breaker() for one in fleet.replicas}
         self.of_served: dict[str, Breaker] = {}
         self._second, self._text = -1, ""
+        self._turn = 0
 
     def choose(self, route: Route, unit: str | None, request_id: str, now: float) -> Choice:
         """Return who answers a request of this unit.
@@ -121,14 +122,17 @@ class Chooser:
         if route.candidate.served not in ready or route.control.served not in ready:
             return False
         breaker = self.of_served.get(route.candidate.served)
-        return breaker is None or breaker.allows(now)
+        return breaker is None or not breaker.rests(now)
 
     def replica(
         self, served: str, now: float, tried: Collection[Replica] = ()
     ) -> tuple[Replica | None, bool]:
         """Return the least busy replica that may be asked, and whether one is merely full."""
         best, full = None, False
-        for one in self.fleet.ready.get(served, ()):
+        found = self.fleet.ready.get(served, ())
+        self._turn += 1  # equally busy ones take turns
+        for number in range(len(found)):
+            one = found[(self._turn + number) % len(found)]
             if one in tried:
                 continue
             if one.in_flight >= self.most:

@@ -13,6 +13,7 @@ from oilstone_registry.database import Registry
 from oilstone_registry.router import snapshot
 from oilstone_registry.router.live import Live, LiveTest
 from oilstone_registry.router.state import Snapshot
+from oilstone_schemas.command import OilstoneError
 
 EVERY_S = 0.25
 
@@ -88,8 +89,13 @@ class Watcher:
         """Stop what harms; promote what won, where the test's plan says so."""
         for name, test in tests.items():
             wins = test.verdict == analysis.BETTER and test.plan["auto_promote"]
-            if wins or test.verdict == analysis.HARMED:
-                log.info("%s: %s", test.experiment, settle.settle(self.registry, name))
+            if not wins and test.verdict != analysis.HARMED:
+                continue
+            try:
+                done = settle.settle(self.registry, name)
+            except OilstoneError as error:
+                done = f"cannot be settled: {error}"
+            log.warning("%s: %s", test.experiment, done)
 
     def _tell(self, what: Callable[..., None], *words: object) -> None:
         assert self._loop is not None
