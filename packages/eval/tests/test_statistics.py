@@ -35,6 +35,12 @@ def test_mid_p_leaves_out_half_of_what_was_seen(gained: int, lost: int) -> None:
     assert mcnemar.mid_p(gained, lost) == pytest.approx(expected, abs=NEAR)
 
 
+@pytest.mark.parametrize(("gained", "lost"), [(0, 2000), (9900, 10_100), (30_000, 30_000)])
+def test_mcnemar_of_very_many_pairs_is_scipys(gained: int, lost: int) -> None:
+    exact = stats.binomtest(gained, gained + lost).pvalue
+    assert mcnemar.exact(gained, lost) == pytest.approx(exact, abs=NEAR)
+
+
 def test_as_many_gained_as_lost_is_no_evidence() -> None:
     assert [mcnemar.mid_p(n, n) for n in (0, 1, 7)] == pytest.approx([1.0] * 3)
 

@@ -26,4 +26,8 @@ def _exactly(k: int, n: int) -> float:
 
 
 def _at_most(k: int, n: int) -> float:
-    return sum(math.comb(n, i) for i in range(k + 1)) / (1 << n)
+    total = ways = 1
+    for i in range(k):
+        ways = ways * (n - i) // (i + 1)
+        total += ways
+    return total / (1 << n)
