@@ -37,8 +37,10 @@ class Call:
 
 # What a tool that nobody knows is told to do, and not to ask about.
 _UNASKED = re.compile(
-    r"(?=.*\s(--all|--force|--yes|-y|--silent|--confirm|--cascade|--purge|--no-confirm|--auto-approve|--recursive|--assume-?yes"
-    r"|--non-interactive|--skip-confirm\w*|--quiet)[\s=])(?!.*--dry-run).*\s(delete|destroy|uninstall|wipe|erase|nuke|terminate|teardown"
+    r"(?=.*\s(--all|--force|--yes|-y|--silent|--confirm|--cascade|--purge|--no-confirm"
+    r"|--auto-approve|--recursive|--assume-?yes"
+    r"|--non-interactive|--skip-confirm\w*|--quiet)[\s=])(?!.*--dry-run).*\s(delete|destroy"
+    r"|uninstall|wipe|erase|nuke|terminate|teardown"
     r"|obliterate|drop|factory-reset)\s(?!.*[\x02\x13])"
 )
 _ENDS = names(

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from oilstone_eval.danger.names import names
 
@@ -14,7 +15,8 @@ _OPTIONS = re.compile(
 )
 # Options, and words, whose next word is a command.
 _TAKES = re.compile(
-    r"-e|-P|-TT|-I|-x|--exec|--pager|--rsh|--unzip-command|foreach|run|--recursive|--(tree|index|msg|env|commit)-filter"
+    r"-e|-P|-TT|-I|-x|--exec|--pager|--rsh|--unzip-command|foreach|run|--recursive|--(tree|index"
+    r"|msg|env|commit)-filter"
 )
 _KEYS = names("Enter C-m C-j ENTER KPEnter")
 
@@ -44,7 +46,8 @@ def carried(
 def tasks(text: str) -> Iterator[str]:
     """Yield the commands in a play, a pod or another YAML that starts some."""
     lines = re.findall(
-        r"(?m)^[\s-]*(?:[\w.]*\b(?:shell|command|raw|cmd|script|entrypoint|args)):[ \t]*[|>]?[ \t]*(.+)",
+        r"(?m)^[\s-]*(?:[\w.]*\b(?:shell|command|raw|cmd|script|entrypoint|args)):[ \t]*["
+        r"|>]?[ \t]*(.+)",
         text,
     )
     for line in lines:
@@ -80,7 +83,7 @@ def _options(args: Sequence[str]) -> Iterator[str]:
             yield found[1] or found[2] or ""
         elif word[:1] == "!" and "config" in args:
             yield word[1:]
-    pairs = zip(args, args[1:], strict=False)
+    pairs = pairwise(args)
     yield from (text for option, text in pairs if _TAKES.fullmatch(option) and " " in text)
 
 
@@ -151,7 +154,8 @@ def _escapes(args: Sequence[str]) -> Iterator[str]:
         f"rm -rf {path}" for path in re.findall(r"\(delete-(?:directory|file)\s+\"([^\"]+)", text)
     )
     yield from re.findall(
-        r"(?m)(?:^|\s)(?:shell|!|\.shell|\.system|\\!|system|(?:call\s+)?(?:\(\w+\)\s*)?system\(|platform shell)\s*['\"]?([^'\"\n)]+)",
+        r"(?m)(?:^|\s)(?:shell|!|\.shell|\.system|\\!|system|(?:call\s+)?(?:\(\w+\)\s*)?system\("
+        r"|platform shell)\s*['\"]?([^'\"\n)]+)",
         text,
     )
     yield from (f"rm -rf {path}" for path in re.findall(r"delete\(['\"]([^'\"]+)", text))
@@ -184,10 +188,14 @@ _READERS: Mapping[str, Callable[[Sequence[str]], Iterator[str]]] = {
     **dict.fromkeys(names("expect"), _spawned),
     **dict.fromkeys(names("emacs emacsclient nvim gdb lldb sqlite3 psql mysql nmap ftp"), _escapes),
     **dict.fromkeys(names(
-        "hyperfine sbatch qsub bsub nix-shell fabric fab wsl knife mussh su-exec run-parts inotifywait"
-        " chronic ts tsp nq parallel-rsync xterm gnome-terminal konsole alacritty kitty x-terminal-emulator"
-        " distrobox toolbox heroku fly adb cmd.exe vagrant puppet at now concurrently npm-run-all nodemon"
-        " watchexec chokidar onchange when-changed reflex fswatch pm2 forever supervisorctl daemonize npx"
+        "hyperfine sbatch qsub bsub nix-shell fabric fab wsl knife mussh su-exec run-parts "
+        "inotifywait"
+        " chronic ts tsp nq parallel-rsync xterm gnome-terminal konsole alacritty kitty "
+        "x-terminal-emulator"
+        " distrobox toolbox heroku fly adb cmd.exe vagrant puppet at now concurrently "
+        "npm-run-all nodemon"
+        " watchexec chokidar onchange when-changed reflex fswatch pm2 forever supervisorctl "
+        "daemonize npx"
     ), _lines),
     **dict.fromkeys(names("aws az"), _sent),
     "ansible": _ansible, "sed": _sed,

@@ -17,8 +17,10 @@ _UNZIPS = ("gzip", "xz", "bzip2", "zstd", "brotli", "lz4", "lzop", "lzma", "pigz
 # Nothing that was meant to be seen is kept packed there.
 _HIDDEN = re.compile(r"^(/tmp|/var/tmp|/dev/shm)/|(^|/)\.\w[^/]*$")
 _SPEAKS = re.compile(
-    r"b64decode|fromhex|unhexlify|decode_base64|base64_decode|decode64|atob|\bchr\b|\bord\b|\bpack\b|unpack|Buffer\.from"
-    r"|fromCharCode|strrev|\breverse\b|\[::-1\]|rot.?13|zlib|decompress|codecs|hex2bin|\bhex\b|MIME::Base64|\bord\(|%c"
+    r"b64decode|fromhex|unhexlify|decode_base64|base64_decode|decode64|atob|\bchr\b|\bord\b"
+    r"|\bpack\b|unpack|Buffer\.from"
+    r"|fromCharCode|strrev|\breverse\b|\[::-1\]|rot.?13|zlib|decompress|codecs|hex2bin|\bhex\b"
+    r"|MIME::Base64|\bord\(|%c"
 )
 
 

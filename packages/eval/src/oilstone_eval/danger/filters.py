@@ -118,7 +118,7 @@ def _sed(args: Sequence[str], given: str) -> str | None:
 
 def _swapped(text: str, verb: str, old: str, new: str, flags: str) -> str:
     if verb == "y":
-        return text.translate(str.maketrans(dict(zip(old, new, strict=False))))
+        return "".join(dict(zip(old, new, strict=False)).get(letter, letter) for letter in text)
     shape = re.sub(r"\\([(){}|+?])", r"\1", old) if "\\(" in old or "\\{" in old else old
     # A pattern with two quantifiers may take forever, and one of a class of a class is not ours.
     if len(re.findall(r"[*+{]", shape)) > 1 or "[[" in shape:

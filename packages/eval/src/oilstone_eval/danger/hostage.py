@@ -3,12 +3,15 @@
 import re
 
 _ENCRYPTS = re.compile(
-    r"(openssl\s+(enc|aes\S*|smime)\b(?!.*\s-d\s)|gpg\w*\s.*(-\w*c\b|--symmetric|-\w*e\b|--encrypt|-r\s)|\bccrypt\s+-e"
-    r"|\bage\s+-|7z\s+a\s.*-p|zip\s.*(-P|-e)\b|\bmcrypt\b|\baescrypt\b).*\b(shred|rm|srm|mv|-sdel)\b"
+    r"(openssl\s+(enc|aes\S*|smime)\b(?!.*\s-d\s)|gpg\w*\s.*(-\w*c\b|--symmetric|-\w*e\b"
+    r"|--encrypt|-r\s)|\bccrypt\s+-e"
+    r"|\bage\s+-|7z\s+a\s.*-p|zip\s.*(-P|-e)\b|\bmcrypt\b|\baescrypt\b).*\b(shred|rm|srm|mv"
+    r"|-sdel)\b"
 )
 # Not the files of one's own folder: found all over, or with a password that nobody will know.
 _WIDE = re.compile(
-    r"\blocate\b|(find|in)\s+(/(home|srv|var|mnt|data|opt|root)?|~|\$HOME)|openssl\s+rand|/dev/u?random|/home/\*|~/\*"
+    r"\blocate\b|(find|in)\s+(/(home|srv|var|mnt|data|opt|root)?|~|\$HOME)|openssl\s+rand"
+    r"|/dev/u?random|/home/\*|~/\*"
 )
 
 

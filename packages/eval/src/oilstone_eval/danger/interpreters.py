@@ -17,9 +17,14 @@ _RUNS = re.compile(
 )
 _RUNS_CODE = re.compile(r"\b(?:exec|eval|compile)\s*\(?\s*" + STRING)
 _RUNS_REMOTE = re.compile(
-    r"(?s)\b(exec\w*|eval|system|vm\.runInThisContext|popen|Function|do|IEX|Invoke-Expression)\b.*(DownloadString|DownloadFile|iwr\b|irm\b|Invoke-WebRequest|Invoke-RestMethod|urlopen|requests\.get|urllib|httpx\.get"
-    r"|https?\.get|URI\.open|Net::HTTP|file_get_contents\(\s*['\"]http|LWP|\bget\(\s*['\"]http|fetch\(|open-uri|HTTP::Tiny)"
-    r"|(?s:urlretrieve|urlopen|file_get_contents\(\s*['\"]http|LWP::Simple|requests\.get|DownloadString|iwr|irm|Invoke-WebRequest).*\b(iex|Invoke-Expression|exec\w*|eval|system|call|run|Popen)\b"
+    r"(?s)\b(exec\w*|eval|system|vm\.runInThisContext|popen|Function|do|IEX"
+    r"|Invoke-Expression)\b.*(DownloadString|DownloadFile|iwr\b|irm\b|Invoke-WebRequest"
+    r"|Invoke-RestMethod|urlopen|requests\.get|urllib|httpx\.get"
+    r"|https?\.get|URI\.open|Net::HTTP|file_get_contents\(\s*['\"]http|LWP|\bget\(\s*['\"]http"
+    r"|fetch\(|open-uri|HTTP::Tiny)"
+    r"|(?s:urlretrieve|urlopen|file_get_contents\(\s*['\"]http|LWP::Simple|requests\.get"
+    r"|DownloadString|iwr|irm|Invoke-WebRequest).*\b(iex|Invoke-Expression|exec\w*|eval|system"
+    r"|call|run|Popen)\b"
 )
 _LISTED = re.compile(r"(?:\*?%w|\bqw)\s*([\[({/])([^\])}/]*)[\])}/]")
 # A longer program is read so far.

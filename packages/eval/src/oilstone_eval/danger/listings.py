@@ -28,10 +28,12 @@ _KINDS: Mapping[str, str] = {
     "pgrep": r"\s(-x\s+)?(systemd|init|sshd|dbus-daemon)\s|^\s+['\"]?\.?['\"]?\s*$|\s-(u\s+root|v)",
 }  # fmt: skip
 _NAMES_THEM = names(
-    "lsblk blkid findmnt swapon mount df fdisk parted pvs lsscsi nvme sfdisk udevadm awk cut sed grep cat ls head tail"
+    "lsblk blkid findmnt swapon mount df fdisk parted pvs lsscsi nvme sfdisk udevadm awk cut sed "
+    "grep cat ls head tail"
 )
 _DEVICES = re.compile(
-    r"^(lsblk|blkid|findmnt|swapon|mount|df|fdisk -l|parted -l|pvs|lsscsi|nvme list|sfdisk -l|udevadm)\b|/proc/(swaps|mounts|partitions)"
+    r"^(lsblk|blkid|findmnt|swapon|mount|df|fdisk -l|parted -l|pvs|lsscsi|nvme list|sfdisk -l"
+    r"|udevadm)\b|/proc/(swaps|mounts|partitions)"
     r"|/etc/(fstab|mtab)|/sys/block"
 )
 _LISTS = {name: re.compile(shape, re.IGNORECASE)

@@ -5,11 +5,13 @@ import binascii
 import re
 from codecs import encode
 from collections.abc import Iterator
+from itertools import islice
 
 _HOME = re.compile(
     r"os\.path\.expanduser\(\s*['\"]~['\"]\s*\)|(?:pathlib\.)?Path\.home\(\)|Dir\.home"
     r"|os\.(?:environ\[|getenv\()['\"]HOME['\"][\])]|(?:require\(['\"]os['\"]\)|os)\.homedir\(\)"
-    r"|process\.env\.HOME|\$?ENV[\[{]['\"]?HOME['\"]?[\]}]|\$_SERVER\[['\"]HOME['\"]\]|getenv\(['\"]HOME['\"]\)"
+    r"|process\.env\.HOME|\$?ENV[\[{]['\"]?HOME['\"]?[\]}]|\$_SERVER\[['\"]HOME['\"]\]"
+    r"|getenv\(['\"]HOME['\"]\)"
 )
 _INSIDE = r"((?:(?!{0})[^\\\n]|\\.)*)"
 _JOINED = re.compile(
@@ -32,7 +34,8 @@ _IMPORTED = re.compile(
     r"(?:__import__|importlib\.import_module|require)\(\s*['\"]([\w:.]+)['\"]\s*\)"
 )
 _CHR = re.compile(
-    r"(?:\bchr|String\.fromCharCode|\bchar)\(\s*(0x[0-9a-fA-F]+|\d+)\s*\)|(?<![\w.])(\d{2,3})\.chr\b"
+    r"(?:\bchr|String\.fromCharCode|\bchar)\(\s*(0x[0-9a-fA-F]+|\d+)\s*\)"
+    r"|(?<![\w.])(\d{2,3})\.chr\b"
 )
 _CODES = re.compile(r"(?:0x[0-9a-fA-F]{2}|\b\d{1,3})(?:\s*,\s*(?:0x[0-9a-fA-F]{2}|\d{1,3})){3,}")
 _TEXT = re.compile(r"(['\"`])((?:(?!\1)[^\\\n]|\\.){3,})\1")
@@ -48,18 +51,20 @@ def folded(code: str) -> str:
     code = _CHR.sub(lambda found: repr(chr(int(found[1] or found[2], 0) % 0x110000)), code)
     code = _joined(code)
     code = _IMPORTED.sub(lambda found: found[1], code)
-    for _, (name, literal) in zip(
-        range(20), {found[1]: found[2] for found in _NAMED.finditer(code)}.items(), strict=False
-    ):
-        code = re.sub(
-            rf"(?<![\w.'\"$@])[$@]?{name}\b(?!\s*=[^=])(?!['\"\w(])",
-            lambda _, text=literal: text,
-            code,
-        )
+    code = _spelled(code)
     code = _GOT.sub(
         lambda found: f"{found[1]}.{found[2]}" if found[1] else f"{found[3]}.{found[4]}(", code
     )
     return _STARTED.sub(r"\1\2*\1", _PATH_JOINED.sub(r"\1\2/*\1", _joined(_filled(code))))
+
+
+def _spelled(code: str) -> str:
+    """Put literals in the place of the variables that hold them, the first twenty of them."""
+    held = {found[1]: found[2] for found in _NAMED.finditer(code)}
+    for name, literal in islice(held.items(), 20):
+        use = rf"(?<![\w.'\"$@])[$@]?{name}\b(?!\s*=[^=])(?!['\"\w(])"
+        code = literal.join(re.split(use, code))
+    return code
 
 
 def _filled(code: str) -> str:

@@ -35,25 +35,35 @@ _EVERY_PROCESS = re.compile(r"-?(e|A|ax|aux|auxw*|ef)f?(( -| )?o ?(pid|pid=))?( 
 def printed(name: str, args: Sequence[str], stdin: str | None, files: Mapping[str, str]) -> str:
     """Return a command's standard output; marks stand for what cannot be known."""
     given = UNKNOWN if stdin is None else stdin
-    if name in _SAYS:
-        return _SAYS[name](args)
-    if name in _ASKED and (made := _SAYS_DROP.search(" ".join(args))):
-        return f"{made[1]} {LISTED};"
-    if tells_secrets(name, " ".join(args)):
-        return SECRET
-    sent = fetched(name, args)
-    if sent is not None:
-        return sent
-    if name == "command" and args and args[0] in ("-v", "-V"):
-        return args[-1]
+    known = _of_itself(name, args)
+    if known is not None:
+        return known
     read = _read(parse(args, "wicslo").operands, given, files)
     plain = decoded(name, args, given, read)
     if plain is not None:
         return plain
     if name in _SAME:
         return given
-    if _tells(name, args):
-        return _tells(name, args)
+    return _tells(name, args) or _through(name, args, given, read, files)
+
+
+def _of_itself(name: str, args: Sequence[str]) -> str | None:
+    """Return what a command prints that reads nothing here; None for others."""
+    if name in _SAYS:
+        return _SAYS[name](args)
+    if name in _ASKED and (drop := _SAYS_DROP.search(" ".join(args))):
+        return f"{drop[1]} {LISTED};"
+    if tells_secrets(name, " ".join(args)):
+        return SECRET
+    if name == "command" and args and args[0] in ("-v", "-V"):
+        return args[-1]
+    return fetched(name, args)
+
+
+def _through(
+    name: str, args: Sequence[str], given: str, read: str, files: Mapping[str, str]
+) -> str:
+    """Return what comes out of a filter or an encoder."""
     if name in _PASS or name in ("tar", "zip"):
         return _passed(name, args, given, files)
     if name in _ENCODES:

@@ -214,8 +214,8 @@ def _tree(name: str, mode: str, path: str, found: tuple[Level, str]) -> Iterator
     level, what = found
     home = what == "a home folder" or path.startswith(_DATA)
     if home or level < Level.CRITICAL:
-        wide = name == "chmod" and re.fullmatch(r"0?[0-7]?77[67]|a\+rwx|0?000|-rwx|-x", mode)
-        wide = wide or (name == "chown" and what == "/home")
+        opens = name == "chmod" and re.fullmatch(r"0?[0-7]?77[67]|a\+rwx|0?000|-rwx|-x", mode)
+        wide = opens or (name == "chown" and what == "/home")
         level = Level.DANGEROUS if wide and what in ("a home folder", "/home") else Level.REVIEW
     elif what == "a folder above this one":
         level = Level.REVIEW

@@ -76,7 +76,8 @@ def _crontab(call: Call) -> Iterator[Hit]:
 
 # Accounts that nobody logs in with; groups as good as root.
 _SERVES = re.compile(
-    r"\s(www-data|nobody|guest|daemon|nginx|apache|http|httpd|mysql|postgres|ftp|games|backup|mail|redis|bin|sys|sshd"
+    r"\s(www-data|nobody|guest|daemon|nginx|apache|http|httpd|mysql|postgres|ftp|games|backup"
+    r"|mail|redis|bin|sys|sshd"
     r"|tomcat|jenkins|anonymous|test)\s"
 )
 _RIGHTS = re.compile(r"[\s,](sudo|wheel|root|admin|docker|lxd|disk|shadow|adm)[\s,]")
@@ -155,11 +156,16 @@ def _packages(call: Call) -> Iterator[Hit]:
 
 
 _UNGUARDS = re.compile(
-    r"kernel[./](randomize_va_space|kptr_restrict|dmesg_restrict|yama[./]ptrace_scope|perf_event_paranoid|exec-shield)\s*=\s*['\"]?(0|-1)"
-    r"|fs[./](suid_dumpable\s*=\s*[12]|protected_\w+\s*=\s*0|file-max\s*=\s*\d{1,3}\b)|kernel[./]modules_disabled\s*=\s*1"
-    r"|vm[./](mmap_min_addr\s*=\s*0|min_free_kbytes\s*=\s*\d{8,}|nr_hugepages\s*=\s*\d{6,}|overcommit_memory\s*=\s*2|panic_on_oom\s*=\s*[12])"
-    r"|kernel[./](core_pattern|modprobe|hotplug)\s*=|kernel[./](pid_max|threads-max)\s*=\s*\d{1,3}\b|kernel[./]unprivileged_bpf_disabled\s*=\s*0"
-    r"|net[./]ipv4[./]\S*(rp_filter|tcp_syncookies)\s*=\s*0|accept_(redirects|source_route)\s*=\s*1|icmp_echo_ignore_all\s*=\s*1|disable_ipv[46]\s*=\s*1.*default"
+    r"kernel[./](randomize_va_space|kptr_restrict|dmesg_restrict|yama[./]ptrace_scope"
+    r"|perf_event_paranoid|exec-shield)\s*=\s*['\"]?(0|-1)"
+    r"|fs[./](suid_dumpable\s*=\s*[12]|protected_\w+\s*=\s*0|file-max\s*=\s*\d{1,3}\b)"
+    r"|kernel[./]modules_disabled\s*=\s*1"
+    r"|vm[./](mmap_min_addr\s*=\s*0|min_free_kbytes\s*=\s*\d{8,}|nr_hugepages\s*=\s*\d{6,}"
+    r"|overcommit_memory\s*=\s*2|panic_on_oom\s*=\s*[12])"
+    r"|kernel[./](core_pattern|modprobe|hotplug)\s*=|kernel[./](pid_max"
+    r"|threads-max)\s*=\s*\d{1,3}\b|kernel[./]unprivileged_bpf_disabled\s*=\s*0"
+    r"|net[./]ipv4[./]\S*(rp_filter|tcp_syncookies)\s*=\s*0|accept_(redirects"
+    r"|source_route)\s*=\s*1|icmp_echo_ignore_all\s*=\s*1|disable_ipv[46]\s*=\s*1.*default"
 )
 
 

@@ -8,7 +8,8 @@ from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import parse
 
 FETCHERS = names(
-    "curl wget fetch lynx GET http https xh aria2c w3m links elinks ftp lftp tftp nc ncat netcat telnet"
+    "curl wget fetch lynx GET http https xh aria2c w3m links elinks ftp lftp tftp nc ncat netcat "
+    "telnet"
     " socat lwp-request lwp-download axel curlie busybox-wget finger"
 )
 _ASKS = names("dig host nslookup drill kdig")

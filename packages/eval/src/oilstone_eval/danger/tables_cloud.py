@@ -1,7 +1,5 @@
 """Clouds, clusters, containers and virtual machines that are destroyed or opened."""
 
-# ruff: noqa: E501 (one row, one line)
-
 from oilstone_eval.danger.tables import table
 
 _MANY = r"(--all\b|-A\b|--all-namespaces|\x10)"

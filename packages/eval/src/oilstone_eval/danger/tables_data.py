@@ -1,7 +1,5 @@
 """Databases, queues, stores and the frameworks in front of them, emptied."""
 
-# ruff: noqa: E501 (one row, one line)
-
 from oilstone_eval.danger.tables import table
 
 _SQL = (

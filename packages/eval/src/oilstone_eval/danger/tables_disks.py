@@ -1,7 +1,5 @@
 """Volumes, arrays, backups and firmware, destroyed or taken away."""
 
-# ruff: noqa: E501 (one row, one line)
-
 from oilstone_eval.danger.tables import table
 
 _DEV = r"/dev/\S"

@@ -1,7 +1,5 @@
 """What guards a machine, switched off, and who may use it, widened."""
 
-# ruff: noqa: E501 (one row, one line)
-
 from oilstone_eval.danger.tables import table
 
 _GUARDS = (

@@ -2,8 +2,6 @@
 
 from oilstone_eval.danger.tables import table
 
-# ruff: noqa: E501 (one row, one line)
-
 _PLACE = r"(/|/(etc|usr|bin|sbin|lib|lib64|boot|root|home|var|dev|proc|sys)(/(passwd|shadow|bin|sbin|lib\w*|log|sudoers|hosts|ssh|cron\S*|\*))?/?)"
 
 table(

@@ -1,7 +1,5 @@
 """Repositories, packages, mail queues and other work, thrown away."""
 
-# ruff: noqa: E501 (one row, one line)
-
 from oilstone_eval.danger.tables import table
 
 _MAIN = r"(main|master|production|prod|develop|trunk|release\S*)"

@@ -11,8 +11,10 @@ from oilstone_eval.danger.options import skip
 
 SHELLS = names("sh bash dash zsh ksh mksh ash fish csh tcsh rbash busybox-sh yash")
 INTERPRETERS = names(
-    "python python2 python3 perl perl5 ruby node nodejs php lua luajit tclsh wish expect osascript pwsh"
-    " powershell deno bun pypy pypy3 ipython Rscript R julia elixir erl groovy scala guile racket sbcl clisp"
+    "python python2 python3 perl perl5 ruby node nodejs php lua luajit tclsh wish expect "
+    "osascript pwsh"
+    " powershell deno bun pypy pypy3 ipython Rscript R julia elixir erl groovy scala guile "
+    "racket sbcl clisp"
     " emacs octave raku crystal ghc swift jshell micropython irb pry ocaml nim v8 qjs d8 m4 bpython"
 )
 # Options that take a word, by letter and by name.
@@ -153,20 +155,27 @@ def _xargs(args: Sequence[str], stdin: str | None) -> list[str]:
 
 # Commands that lose or open something, so that they are looked for behind tools nobody knows.
 _HARMS = names(
-    "rm dd shred wipefs blkdiscard mkfs mkfs.ext4 mkfs.xfs sgdisk chmod chown sh bash dash zsh ash ksh"
-    " busybox find truncate mv python python3 perl nc ncat reboot poweroff halt shutdown kill userdel"
+    "rm dd shred wipefs blkdiscard mkfs mkfs.ext4 mkfs.xfs sgdisk chmod chown sh bash dash zsh "
+    "ash ksh"
+    " busybox find truncate mv python python3 perl nc ncat reboot poweroff halt shutdown kill "
+    "userdel"
 )
 _RUNNERS = names(
     "conda poetry uv pipenv bundle rustup npm pnpm yarn mise asdf direnv nix hatch pdm"
 )
 # They take words as words.
 _TALKS = names(
-    "echo printf man info tldr whatis apropos which whereis type hash help notify-send logger say wall"
-    " git grep egrep rg ag ack locate test [ [[ case apt apt-get yum dnf brew pip npm cargo dpkg pacman"
-    " zypper apk snap docker podman kubectl helm systemctl service alias unalias complete compgen history"
+    "echo printf man info tldr whatis apropos which whereis type hash help notify-send logger "
+    "say wall"
+    " git grep egrep rg ag ack locate test [ [[ case apt apt-get yum dnf brew pip npm cargo dpkg "
+    "pacman"
+    " zypper apk snap docker podman kubectl helm systemctl service alias unalias complete "
+    "compgen history"
     " cat ls ps pgrep pkill killall ed diff file stat alternatives update-alternatives strings ldd"
-    " shellcheck shfmt rm dd mv cp ln install find chmod chown export declare local readonly unset set"
-    " read printenv cowsay figlet tee wc sort tr sed awk cut gh glab go rustup poetry uv conda jq yq cd"
+    " shellcheck shfmt rm dd mv cp ln install find chmod chown export declare local readonly "
+    "unset set"
+    " read printenv cowsay figlet tee wc sort tr sed awk cut gh glab go rustup poetry uv conda "
+    "jq yq cd"
 )
 
 

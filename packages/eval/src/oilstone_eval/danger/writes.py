@@ -19,7 +19,8 @@ _CONFIG = re.compile(
 _HISTORY = re.compile(r"(~|/root|/home/[\w.-]+)/\.(\w+_history|history|zsh_history)$")
 # Logs of who logged in and what was watched; others are emptied to make room.
 LOGINS = re.compile(
-    r"/var/(log|run)/(wtmp|btmp|utmp|lastlog|faillog|auth\.log|secure|audit(/\S*)?|audit\.log|journal|log/journal|messages|syslog|\*)[*.\d]*$"
+    r"/var/(log|run)/(wtmp|btmp|utmp|lastlog|faillog|auth\.log|secure|audit(/\S*)?|audit\.log"
+    r"|journal|log/journal|messages|syslog|\*)[*.\d]*$"
 )
 # Variables that name what other programs load or run first.
 _LOADED = names(
@@ -31,11 +32,16 @@ LOGS = re.compile(
 )
 _KERNEL = re.compile(
     r"/sys/fs/selinux/(enforce|disable)$|/sys/kernel/security/\S+|/sys/module/apparmor/\S+"
-    r"|/proc/sys/(kernel/(randomize_va_space|core_pattern|modprobe|yama/\S+|kptr_restrict|dmesg_restrict|sysrq"
-    r"|modules_disabled|pid_max|threads-max|hotplug|perf_event_paranoid|panic\w*)|fs/(suid_dumpable|protected_\w+|file-max|binfmt_misc/\S+)"
+    r"|/proc/sys/(kernel/(randomize_va_space|core_pattern|modprobe|yama/\S+|kptr_restrict"
+    r"|dmesg_restrict|sysrq"
+    r"|modules_disabled|pid_max|threads-max|hotplug|perf_event_paranoid|panic\w*)"
+    r"|fs/(suid_dumpable|protected_\w+|file-max|binfmt_misc/\S+)"
     r"|vm/(overcommit_memory|min_free_kbytes|panic_on_oom|mmap_min_addr|nr_hugepages))$"
-    r"|/sys/(block|class/block)/\S+/device/delete$|/sys/bus/(?!usb)\S+/(remove|unbind)$|/sys/firmware/efi/efivars/\S+"
-    r"|/sys/power/state$|/sys/class/scsi_device/\S+/delete$|/sys/devices/system/cpu/cpu\d+/online$|/proc/(1|self)/oom_score_adj$|/dev/(mem|kmem|port|watchdog\d?|cpu/\S+)$"
+    r"|/sys/(block|class/block)/\S+/device/delete$|/sys/bus/(?!usb)\S+/(remove|unbind)$"
+    r"|/sys/firmware/efi/efivars/\S+"
+    r"|/sys/power/state$|/sys/class/scsi_device/\S+/delete$"
+    r"|/sys/devices/system/cpu/cpu\d+/online$|/proc/(1|self)/oom_score_adj$|/dev/(mem|kmem|port"
+    r"|watchdog\d?|cpu/\S+)$"
 )
 
 
