@@ -14,10 +14,10 @@ from oilstone_data.decontaminate.grams import Members, most_holders
 from oilstone_data.dedup.words import Positions, Words
 
 _ANCHORS = 12  # runs by which a program is recognised
-_ENOUGH = 0.4  # share of them that must stand close by
+_ENOUGH = 0.45  # share of them that must stand close by
 _TELLING = 2.0  # what the words of such a run must tell at least, see _rarity
 _USUAL = 4  # times as many items as for other runs may hold such a run
-_LEAST = 15.0  # what they must tell, of programs that tell as much
+_LEAST = 18.0  # what they must tell, of programs that tell as much
 _SHORTEST = 12  # words that the shortest program may stretch over; others over theirs
 
 

@@ -14,7 +14,7 @@ _HOW = {
     "copied": "{share:.0%} of its runs of words",
     "lines": "its lines, whole",
     "whole": "nothing else",
-    "renamed": "{share:.0%} of its runs of words but for names",
+    "renamed": "{share:.0%} of its tokens but for names",
 }
 
 
