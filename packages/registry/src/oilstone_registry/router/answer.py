@@ -31,6 +31,7 @@ class Answer:
         "headers",
         "last",
         "pause",
+        "sink",
         "status",
         "until",
     )
@@ -47,6 +48,7 @@ class Answer:
         self.last = last
         self.abort = abort
         self.pause = pause
+        self.sink: Callable[[bytes], None] | None = None  # gets bytes at once, by `pour`
         self.status = 0  # until the head is there
         self.headers: list[tuple[bytes, bytes]] = []
         self.done = False
@@ -62,7 +64,12 @@ class Answer:
 
     def wake(self) -> None:
         """Let the reader go on: something has changed."""
-        if self._size > HIGH:
+        if self.sink is not None:
+            if self._parts:
+                self.sink(self._taken())
+            if not self.done and self.failure is None:
+                return
+        elif self._size > HIGH:
             self.pause(True)
         wait = self._wait
         if wait is not None:
@@ -95,6 +102,26 @@ class Answer:
                 raise self.failure
             await self._changed()
         return self._taken()
+
+    async def pour(self, sink: Callable[[bytes], None]) -> None:
+        """Give what has come and what comes to `sink`, without a task between; wait for the end.
+
+        Raises Failure when it breaks off.
+        """
+        if self._parts:
+            sink(self._taken())
+        self.sink = sink
+        while not self.done:
+            if self.failure is not None:
+                raise self.failure
+            await self._changed()
+
+    def hold(self, now: bool) -> None:
+        """Let the server wait for a reader that is slow, or go on; meanwhile it is not late."""
+        if now:
+            self.until = self.last
+        if not self.done:
+            self.pause(now)
 
     async def whole(self, most: int) -> bytes:
         """Wait for the end and return the body; raises Failure, also for more than `most` bytes."""

@@ -27,6 +27,25 @@ ENDS = (b"data: [DONE]", b"data:[DONE]")
 _STATUS = {TIMEOUT: 504, attempt.FULL: 503, attempt.NONE: 503, attempt.BUSY: 503, "lost": 503}
 
 
+class _Pump:
+    """Writes chunks to the client as they come; remembers how many bytes, and the last ones."""
+
+    __slots__ = ("kept", "last", "size", "write")
+
+    def __init__(self, exchange: Exchange, first: bytes, kept: list[bytes] | None) -> None:
+        self.write = exchange.write
+        self.size = len(first)
+        self.last = first
+        self.kept = kept
+
+    def __call__(self, part: bytes) -> None:
+        self.write(part)
+        self.size += len(part)
+        self.last = part if len(part) > 15 else self.last[-16:] + part
+        if self.kept is not None and self.size <= KEPT:
+            self.kept.append(part)
+
+
 class Forward:
     """One request on its way."""
 
@@ -231,19 +250,12 @@ class Forward:
 
     async def _rest(self, opened: Opened) -> int:
         """Send chunk after chunk; return how many bytes. Raises Failure when it breaks off."""
-        exchange, read, last = self.exchange, opened.answer.read, opened.first
-        size, kept, connection = len(last), self.kept, exchange.connection
-        while part := await read():
-            exchange.write(part)
-            size += len(part)
-            last = part if len(part) > 15 else last[-16:] + part
-            if kept is not None and size <= KEPT:
-                kept.append(part)
-            if connection.drained is not None:
-                await connection.drained.wait()
-        if opened.streamed and not last.rstrip().endswith(ENDS):
+        pump = _Pump(self.exchange, opened.first, self.kept)
+        self.exchange.connection.source = opened.answer
+        await opened.answer.pour(pump)
+        if opened.streamed and not pump.last.rstrip().endswith(ENDS):
             raise Failure("unfinished", "the stream ended without [DONE]")
-        return size
+        return pump.size
 
     def _broken(self, opened: Opened, failure: Failure) -> None:
         """Tell the client in the stream, end it so that it cannot look whole, and count it."""

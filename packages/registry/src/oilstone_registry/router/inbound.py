@@ -17,6 +17,7 @@ import httptools
 from oilstone_registry.router.web import SAFE, Refused, Reply
 
 if TYPE_CHECKING:
+    from oilstone_registry.router.answer import Answer
     from oilstone_registry.router.keys import Key
 
 HEAD_BYTES = 32 * 1024
@@ -142,7 +143,7 @@ class Connection(asyncio.Protocol):
         self.parts: list[bytes] = []
         self.url = b""
         self.refused = False  # what still comes in is not read
-        self.drained: asyncio.Event | None = None  # while the client does not read
+        self.source: Answer | None = None  # of what is written; it waits for a slow client
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is open: the first request has its time."""
@@ -155,7 +156,6 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone: whoever answers it may stop."""
         self.server.connections.discard(self)
-        self.resume_writing()
         self.waiting.clear()
         if self.answering is not None and self.task is not None:
             self.answering.gone = True
@@ -175,15 +175,15 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client does not read fast enough."""
-        self.drained = asyncio.Event()
+        if self.source is not None:
+            self.source.hold(True)
         self.until = self.server.loop.time() + STALL_S
 
     def resume_writing(self) -> None:
         """It reads again."""
-        if self.drained is not None:
-            self.drained.set()
-            self.drained = None
-            self.until = float("inf")
+        if self.source is not None:
+            self.source.hold(False)
+        self.until = float("inf")
 
     def data_received(self, data: bytes) -> None:
         """Read on; refuse what cannot be read."""
@@ -276,7 +276,7 @@ class Connection(asyncio.Protocol):
             if not exchange.gone:
                 raise
         finally:
-            self.answering = None
+            self.answering = self.source = None
             if not exchange.ended and not exchange.gone:
                 self.transport.abort()
             self._next()
