@@ -115,6 +115,13 @@ class Servers:
         with (self.folder / "serve.log").open("w") as log:
             self.running.append(subprocess.Popen(command, stderr=log, text=True))
 
+    def alive(self) -> bool:
+        """Return True; end with exit code 1 when one of them has ended."""
+        if any(process.poll() is not None for process in self.running):
+            said = (self.folder / "serve.log").read_text(encoding="utf-8")[-2000:]
+            raise SystemExit(f"a server ended by itself; the router said:\n{said}")
+        return True
+
     def end(self) -> None:
         """End them all, the router first."""
         for process in reversed(self.running):
@@ -175,7 +182,11 @@ def users(
 
     def one() -> None:
         while not over.is_set():
-            if client.ask(next(turns)) is None:
+            try:
+                answered = client.ask(next(turns))
+            except OSError:  # the router is ending
+                answered = None
+            if answered is None:
                 over.wait(0.5)
 
     for _ in range(count):
@@ -233,14 +244,16 @@ def play(args: argparse.Namespace, servers: Servers) -> None:
     servers.registered(("gate", f"{NAME}@{SECOND}", "--decision", decisions[SECOND]))
     client = Client(args.port, servers.key("demo", "inference", "outcomes", "admin"))
     servers.router(upstream, adapters.problems)
-    until(lambda: client.call("/ready")[0] == 200, "the router is ready")
+    until(lambda: servers.alive() and client.call("/ready")[0] == 200, "the router is ready")
     print(f"status page: http://127.0.0.1:{args.port}/ (admin key: {client.key})", flush=True)
     begin = ("ab", "start", NAME, "--candidate", SECOND, "--traffic", 0.5)
     servers.registered((*begin, "--recipe", args.recipes / "ab-demo" / "experiment.yaml"))
     over = threading.Event()
     users(client, problems, args.users, over)
-    watch(client, args.within)
-    over.set()
+    try:
+        watch(client, args.within)
+    finally:
+        over.set()
     shown(client, problems[0])
     event = servers.registered(("show", NAME))["events"][-1]
     print(f"{event['action']} by {event['actor']}: {event['reason']}")
@@ -254,7 +267,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     for name in ("work", "recipes", "data", "base", "adapter"):
         parser.add_argument(f"--{name}", type=Path, required=True, help="as make has it")
-    parser.add_argument("--early-steps", type=int, default=8, help="of the first adapter")
+    parser.add_argument("--early-steps", type=int, default=2, help="of the first adapter")
     parser.add_argument("--problems", type=int, default=60, help="that users ask for")
     parser.add_argument("--users", type=int, default=3, help="at a time")
     parser.add_argument("--port", type=int, default=8080, help="of the router")

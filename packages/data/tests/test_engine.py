@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import random
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from oilstone_data import assemble
 from oilstone_data.books import Books, Entry
+from oilstone_data.engine import pool
 from oilstone_data.engine.part import Task, run
 from oilstone_data.sides import SIDES, shuffled, side
 from oilstone_data.sources import jsonl as jsonl_source
@@ -66,6 +68,27 @@ def test_ray_makes_the_same_bytes_as_one_process(big, alone):
     pytest.importorskip("ray", reason="no Ray here: --engine ray was NOT run")
     foreign, path = big
     assert same(alone, foreign.build(path, "--engine", "ray", "--workers", "2", out="ray"))
+
+
+def test_a_cluster_that_is_not_there_is_exit_3_and_says_so(foreign, monkeypatch):
+    pytest.importorskip("ray", reason="no Ray here: --engine ray was NOT run")
+    monkeypatch.setenv("RAY_ADDRESS", "nonsense")
+    path = foreign.recipe(foreign.lines([{"completion": "x"}]))
+    made = foreign.run("build", path, "--out", foreign.folder / "out", "--engine", "ray")
+    assert made.returncode == 3 and "RAY_ADDRESS=nonsense was not joined" in made.stderr
+
+
+def kill_this_process(task: Task) -> int:
+    """Stand where a part is run, and be killed, as by a system without memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return task.index
+
+
+def test_a_worker_that_is_killed_is_exit_3_and_says_how_to_go_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(pool, "run", kill_this_process)
+    tasks = [Task(i, Part({}, "", 0, 0, 1), {}, str(tmp_path)) for i in range(2)]
+    with pytest.raises(MissingTool, match=r"a worker process was killed.*goes on"):
+        pool.run_all(tasks, "local", 2)
 
 
 @pytest.mark.slow

@@ -39,13 +39,15 @@ class Workshop:
         files = {"adapter_model.safetensors": content, "tokenizer/tokenizer.json": "{}"}
         return self.publish(name, "adapter", [], files, {"content": content})
 
-    def report(self, name, adapter, observed=0.95):
-        """A report on the adapter, with the one metric that the gate asks for."""
+    def report(self, name, adapter, observed=0.95, n=300):
+        """A report on the adapter: its compile_rate, or {metric: value}."""
         inputs = [] if adapter is None else [adapter]
         samples = self.publish(f"samples-{name}", "samples", inputs, {"a": "s"}, {"of": name})
-        rate = {"value": observed, "n": 300, "unscored": 0, "low": None, "high": None}
-        rate |= {"level": 0.95, "method": "wilson", "unit": "share"}
-        said = {"metrics": {"compile_rate": rate}, "slices": {}, "primary_slice": None}
+        seen = observed if isinstance(observed, dict) else {"compile_rate": observed}
+        about = {"n": n, "unscored": 0, "low": None, "high": None, "level": 0.95}
+        about |= {"method": "wilson", "unit": "share"}
+        metrics = {metric: {"value": value, **about} for metric, value in seen.items()}
+        said = {"metrics": metrics, "slices": {}, "primary_slice": None}
         files = {"metrics.json": json.dumps(said)}
         return self.publish(f"report-{name}", "report", [samples], files, {"of": name})
 

@@ -166,7 +166,7 @@ class Ours:
                 | {"high": None, "n": 500, "unscored": 0, "baseline": None, "rationale": "as asked"}
                 | {"verdict": "passed" if good else "failed", "explanation": "as asked"}
             )
-        report = self.workshop.report("four", adapter)
+        report = self.workshop.report("four", adapter, seen, n=500)
         verdict = "passed" if all(one["verdict"] == "passed" for one in found) else "failed"
         data = {"adapter": {"digest": adapter.digest}, "report": {"digest": report.digest}}
         data |= {"baselines": {}, "gates": found, "verdict": verdict}

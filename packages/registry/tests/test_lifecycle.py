@@ -1,6 +1,7 @@
 """Gated, promoted, rolled back: legal moves only, and only onto what is proven."""
 
 import pytest
+from registry_workshop import GATE
 
 from oilstone_registry import lifecycle
 from oilstone_registry.audit import Act
@@ -157,7 +158,7 @@ def waived(workshop, adapter, expires):
     said = {"owner": "ada", "approver": "bob", "reason": "a known regression"}
     said |= {"granted": str(last - timedelta(days=30)), "expires": expires}
     report = workshop.report("waived", adapter, 0.5)
-    gate = dict(conftest_gate(), waivable=True)
+    gate = GATE | {"waivable": True}
     keys = ("name", "metric", "op", "basis", "rationale")
     found = {key: gate[key] for key in keys} | {"slice": None, "threshold": gate["value"]}
     found |= {"observed": 0.5, "low": None, "high": None, "n": 300, "unscored": 0}
@@ -168,19 +169,6 @@ def waived(workshop, adapter, expires):
     data |= {"as_of": str(last - timedelta(days=1))}
     files = {"decision.json": canonical.pretty(data).decode()}
     return workshop.publish("waived", "decision", [report], files, {"gates": [gate]})
-
-
-def conftest_gate():
-    return {
-        "name": "compiles",
-        "metric": "compile_rate",
-        "op": ">=",
-        "value": 0.9,
-        "basis": "point",
-        "min_n": 1,
-        "max_unscored": 0,
-        "rationale": "a program that does not compile helps nobody",
-    }
 
 
 def test_an_expired_waiver_is_refused_with_the_day(workshop):

@@ -22,9 +22,11 @@ def share_held(program: Program, other: Program, weights: Weights, least: float)
 
     A name counts where it became what it became most often, one name for one.
     """
-    equal = _equal(program, other)
-    runs = common_runs(equal, _LEAST)
     total = float(weights.sum())
+    equal = _equal(program, other)
+    if float(weights[equal.any(axis=1)].sum()) < least * total:
+        return 0.0
+    runs = common_runs(equal, _LEAST)
     if float(weights[covered(runs, len(equal))].sum()) < least * total:
         return 0.0
     tiles = tiled(runs, equal.shape, _LEAST)

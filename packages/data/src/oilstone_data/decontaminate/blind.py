@@ -13,7 +13,7 @@ from oilstone_data.dedup.words import Hashes, words
 
 Codes = npt.NDArray[np.uint32]
 RUN = 5  # words
-_BITS = 19  # one name in 300 is taken for a word that stays; the table fits the cache
+_BITS = 18  # one name in 170 is taken for a word that stays; the table fits the cache
 _SHIFT = np.uint64(64 - _BITS)
 _NAMES, _WORDS, _NUMBERS = 0, 1, 2
 _NUMBER = np.uint32(0x9FB21C65)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from oilstone_data.decontaminate.batch import Batch
 from oilstone_data.decontaminate.grams import GramIndex, Share, by_row
 from oilstone_data.decontaminate.items import Item, Text
@@ -36,7 +38,8 @@ class Detector:
 
     def __init__(self, texts: Sequence[Text], copied: float = 0.5, renamed: float = 0.7) -> None:
         self._texts = texts
-        hashes = [words([text.text]).hashes for text in texts]
+        found = words([text.text for text in texts])
+        hashes = np.split(found.hashes, found.bounds[1:-1])
         long = [text if len(text) >= COPIED else text[:0] for text in hashes]
         lines = [text if RUN <= len(text) < COPIED else text[:0] for text in hashes]
         self._sieve = Sieve.of(long, lines, COPIED)

@@ -29,9 +29,8 @@ class Program(NamedTuple):
     def of(cls, text: str, given: Collection[str] = (), most: int | None = None) -> Self:
         """The first `most` tokens of `text`; names in `given` are its own, whatever they are."""
         tokens = _TOKEN.findall(text.lower())[:most]
-        codes = np.fromiter(map(_CODES.__getitem__, tokens), np.int32, len(tokens))
-        codes[[n for n, token in enumerate(tokens) if token in given]] = NAME
-        return cls(tokens, codes)
+        code_of = {token: _CODES[token] for token in set(tokens)} | dict.fromkeys(given, NAME)
+        return cls(tokens, np.fromiter(map(code_of.__getitem__, tokens), np.int32, len(tokens)))
 
 
 def standard(codes: Codes) -> npt.NDArray[np.bool_]:

@@ -92,8 +92,7 @@ def _weights(programs: Sequence[Program], groups: Sequence[object]) -> list[Weig
 
 
 def _runs(program: Program) -> Iterator[tuple[str, ...]]:
-    tokens = program.tokens
-    return (tuple(tokens[i : i + _USUAL]) for i in range(len(tokens) - _USUAL + 1))
+    return zip(*(program.tokens[start:] for start in range(_USUAL)), strict=False)
 
 
 def _weight(program: Program, usual: Collection[tuple[str, ...]]) -> Weights:

@@ -34,7 +34,7 @@ class Sieve(NamedTuple):
         """Of texts that are told by runs of `run` words, and of texts that are lines."""
         within = [short_windows(text.astype(np.uint32), RUN) for text in texts]
         first = [short_windows(line[:RUN].astype(np.uint32), RUN) for line in lines]
-        bits = min(max((16 * sum(map(len, within))).bit_length(), 16), 26)
+        bits = min(max((4 * sum(map(len, within))).bit_length(), 16), 26)
         made = cls(np.zeros(1 << bits, np.uint8), np.uint32(32 - bits), run)
         for mark, found in ((_WITHIN, within), (_FIRST, first)):
             for hashes in found:

@@ -10,13 +10,17 @@ from oilstone_data.engine.part import Task, run
 from oilstone_schemas.command import MissingTool
 
 ENGINES = ("local", "ray")
+_AGAIN = (
+    "Was there too little memory? The same command goes on with the parts that are not whole yet;"
+    " fewer --workers need less."
+)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def run_all(tasks: Sequence[Task], engine: str, workers: int) -> None:
     """Run every task that is not done yet, with progress on stderr where there are several.
 
-    Raises MissingTool when `engine` is ray and Ray is not installed.
+    Raises MissingTool when a worker is killed, and when `engine` is ray and there is no Ray.
     """
     todo = [task for task in tasks if not task.file("books.json").exists()]
     done = _on_ray(todo, workers) if engine == "ray" else _here(todo, workers)
@@ -34,6 +38,7 @@ def _here(tasks: Sequence[Task], workers: int) -> Iterator[int]:
         yield from map(run, tasks)
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
     count = min(workers, len(tasks))
@@ -42,6 +47,8 @@ def _here(tasks: Sequence[Task], workers: int) -> Iterator[int]:
         try:
             for future in as_completed([pool.submit(run, task) for task in tasks]):
                 yield future.result()
+        except BrokenProcessPool as error:
+            raise MissingTool(f"a worker process was killed. {_AGAIN}") from error
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -83,6 +90,8 @@ def _gotten(ray: Any, ready: Sequence[Any]) -> Any:
         return ray.get(ready)
     except ray.exceptions.RayTaskError as error:
         raise error.cause from None
+    except ray.exceptions.RayError as error:
+        raise MissingTool(f"Ray lost a task: {error}\n{_AGAIN}") from error
 
 
 def _start(ray: Any, workers: int) -> None:
@@ -91,4 +100,10 @@ def _start(ray: Any, workers: int) -> None:
 
     address = os.environ.get("RAY_ADDRESS")
     here = {} if address else {"num_cpus": workers, "include_dashboard": False}
-    ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **here)
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **here)
+    except (ValueError, OSError, RuntimeError, ray.exceptions.RayError) as error:
+        what = (
+            f"the cluster at RAY_ADDRESS={address} was not joined" if address else "did not start"
+        )
+        raise MissingTool(f"Ray: {what}: {error}. Run again, or without --engine ray") from error
