@@ -97,8 +97,8 @@ COUNTERS = {
     "sys.setrecursionlimit(1000 + n)\nprint(n)\n",
     "the decimal context": "import decimal\nc = decimal.getcontext()\nc.prec += 1\n"
     "print(c.prec - 28)\n",
-    "the garbage collector": "import gc\nn = gc.get_threshold()[0] - 699\n"
-    "gc.set_threshold(700 + n)\nprint(n)\n",
+    "the garbage collector": "import gc\nn = gc.get_threshold()[1] - 9\n"
+    "gc.set_threshold(700, 10 + n)\nprint(n)\n",
     "a signal's handler": "import signal as s\nn = s.getsignal(s.SIGUSR1) == s.SIG_IGN\n"
     "s.signal(s.SIGUSR1, s.SIG_IGN)\nprint(1 + n)\n",
     "a limit": "import resource as r\nn, most = r.getrlimit(r.RLIMIT_NOFILE)\n"

@@ -224,6 +224,7 @@ def probed(
     """What probe.py sees with the very configuration that the first adapter was trained with."""
     work = tmp_path_factory.mktemp("probe")
     shutil.copy(adapters["first"] / layout.CONFIG, work)
+    (work / layout.JOB).write_text("{}")
     (work / layout.BASE).symlink_to(base)
     for name in (layout.TRAIN, layout.EVAL):
         (work / name).parent.mkdir(exist_ok=True)

@@ -180,7 +180,12 @@ _TALKS = names(
 
 
 def behind(name: str, args: Sequence[str]) -> list[str]:
-    """Return the command in the arguments of a tool that is not known and may well run it."""
+    """Return the command in the arguments of a tool that is not known and may well run it.
+
+    A capitalised word starts a sentence, not a tool.
+    """
+    if name.istitle():
+        return []
     runs = args[:1] and args[0] in ("run", "exec", "x", "dlx", "--")
     if (name in _TALKS and not (runs and name in _RUNNERS)) or not name:
         return []
