@@ -4,8 +4,8 @@ SHELL := bash
 # `make phase1 phase2 eval` keeps its order, even under -j. The commands decide what is up to date.
 .NOTPARALLEL:
 .PHONY: help setup lock doctor check test test-slow test-all schemas wheels clean
-.PHONY: bench bench-schemas bench-data bench-eval bench-ab bench-registry
-.PHONY: data base phase1 phase1-continued phase2 sweep expert-iteration eval gate register
+.PHONY: bench bench-schemas bench-data bench-eval bench-ab bench-registry bench-router soak-router
+.PHONY: data base phase1 phase1-continued phase2 sweep expert-iteration eval gate register ab-demo
 
 SPECIALIST ?= rust-tiny
 WORK ?= work/$(SPECIALIST)
@@ -18,6 +18,8 @@ REGISTRY ?= work/registry.sqlite
 # Of expert-iteration: rounds at most, and the metric of the report that a round must raise.
 ROUNDS ?= 3
 METRIC ?= avg_idiomatic_score
+# Of ab-demo: where the router and its status page listen.
+PORT ?= 8080
 # Overrides of single keys, such as SET_PHASE="seed=2 schedule.steps=10".
 SET_DATA ?=
 SET_BASE ?=
@@ -86,6 +88,10 @@ register: setup ## Register ADAPTER and promote it behind the decision about it
 	oilstone-registry promote $(SPECIALIST) --decision $(WORK)/decision --registry $(REGISTRY)
 	oilstone-registry show $(SPECIALIST) --registry $(REGISTRY)
 
+ab-demo: phase1 ## A/B test of two adapters by simulated users, up to the promotion (PORT=8080)
+	python tools/ab_demo.py --work $(WORK) --recipes $(RECIPES) --data $(DATA) --base $(BASE) \
+	  --adapter $(WORK)/phase1 --port $(PORT)
+
 ##@ Workshop
 setup: ## Make .venv from uv.lock, hashes checked; instant when nothing changed
 	@tools/setup.sh
@@ -120,7 +126,7 @@ wheels: setup ## Build every package's wheel into dist/
 	uv build --quiet --all-packages --wheel --no-build-isolation --out-dir dist
 	@ls dist/*.whl
 
-bench: bench-schemas bench-data bench-eval bench-ab bench-registry ## Run all side by side benchmarks
+bench: bench-schemas bench-data bench-eval bench-ab bench-registry bench-router ## Run all side by side benchmarks
 
 # Each prints ours, its peers' and the ratio; benchmarks/README.md says what they read and need.
 bench-schemas: setup ## Validation of rows beside plain jsonschema
@@ -143,6 +149,12 @@ bench-ab: setup ## How often each way to decide an A/B test is wrong, and how so
 
 bench-registry: setup ## Registering with eight writers beside MLflow
 	python benchmarks/registry/bench_registry.py
+
+bench-router: setup ## The router beside LiteLLM's proxy and a bare pass-through
+	python benchmarks/router/bench_router.py
+
+soak-router: setup ## Five minutes of everything that goes wrong at once, before the router
+	python benchmarks/router/soak.py
 
 clean: ## Remove what tools left behind; .venv and work/ stay
 	rm -rf dist .tox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -163,11 +163,12 @@ def test_a_promotion_takes_effect_within_two_seconds_and_loses_nothing(tested, s
     assert serve.ask()[1]["x-adapter-version"] == "rust-tiny@0.2.0"
 
 
-def test_a_candidate_that_fails_is_covered_by_the_control_and_counted(tested, standin, front):
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 429}, {"garbage": True}])
+def test_a_candidate_that_fails_is_covered_and_counted(tested, standin, front, fault):
     serve = front(tested, standin.url).ready()
     serve.wait(lambda: "x-arm" in serve.ask()[1])
     candidate = next(name for name in standin.log["adapters"] if "0.2.0" in name)
-    standin.faults({"model": candidate, "status": 500})
+    standin.faults({"model": candidate} | fault)
     answers = [serve.ask() for _ in range(12)]
     assert {status for status, _, _ in answers} == {200}
     covered = [said for _, said, _ in answers if "x-failover" in said]

@@ -149,9 +149,10 @@ class Forward:
         try:
             return await self._asked(choice.arm)
         except Failure as failure:
-            if choice.arm.name != CANDIDATE:
+            if choice.arm.name != CANDIDATE or failure.kind == attempt.FULL:
                 raise self._unanswered(failure) from None
             self.router.stats.failovers += 1
+            self._count_failure()
         route = self.router.routes.get(self.route.specialist.name, self.route)
         arm = self.router.chooser.production(route, time.monotonic())
         self.said += f"x-failover: {arm.label}\r\n"
@@ -219,7 +220,7 @@ class Forward:
 
     def _unanswered(self, failure: Failure) -> Refused:
         """Return what the client is told when nobody answers."""
-        if failure.kind not in attempt.NOBODYS:
+        if failure.kind != attempt.FULL:  # that is ours, and both arms' alike
             self._count_failure()
         self.router.stats.refused[failure.kind] += 1
         status = _STATUS.get(failure.kind, 502)
