@@ -108,6 +108,17 @@ def test_an_adapter_that_is_not_applied_is_shown_with_the_reason(page, sqlite, s
     assert "no server has it ready" in page.inner_text("main")
 
 
+def test_a_long_reason_fits_a_phone(page, sqlite, standin, front):
+    sqlite.production("old")
+    standin.faults({"load_status": 500})
+    log_in(page, front(sqlite, standin.url))
+    reason = page.get_by_role("cell", name="failed with 500")
+    reason.wait_for()
+    outside = "cell => cell.scrollWidth > cell.clientWidth"
+    assert not reason.evaluate(outside)
+    assert not page.evaluate("[...document.querySelectorAll('td')].some(" + outside + ")")
+
+
 def test_a_running_test_is_shown_with_interval_and_guardrails(page, sqlite, standin, front):
     sqlite.production("old")
     test = sqlite.tested()
