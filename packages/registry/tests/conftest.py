@@ -11,6 +11,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # pytest's importlib mode does n
 import registry_cluster
 from registry_workshop import Workshop, raw
 
+from oilstone_registry.database import open_registry
+from oilstone_registry.tables import settings
+
 # Where the databases differ most; on PostgreSQL the other files are left to the slow tests.
 ON_BOTH = ("test_database", "test_promote", "test_lifecycle")
 ALSO = "test_eight_processes_at_once"
@@ -43,20 +46,34 @@ def root():
         yield Path(made)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def workshop(root, request):
-    if request.param == "sqlite":
-        return Workshop(root)
-    cluster = request.getfixturevalue("cluster")
-    if cluster is None:
-        pytest.skip("no PostgreSQL or no psycopg on this machine")
-    return Workshop(root, cluster.database())
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """What is in an empty registry's file. Migrating takes longer than most tests."""
+    made = tmp_path_factory.mktemp("migrated") / "registry.sqlite"
+    open_registry(str(made), create=True).engine.dispose()
+    return made.read_bytes()
 
 
 @pytest.fixture
-def sqlite(root):
+def sqlite(root, migrated):
     """What only a registry in a file has."""
-    return Workshop(root)
+    made = Workshop(root)
+    made.registry.parent.mkdir()
+    made.registry.write_bytes(migrated)
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def workshop(root, request):
+    if request.param == "sqlite":
+        return request.getfixturevalue("sqlite")
+    cluster = request.getfixturevalue("cluster")
+    if cluster is None:
+        pytest.skip("no PostgreSQL or no psycopg on this machine")
+    made = Workshop(root, cluster.copy())
+    with made.open().writing() as connection:
+        connection.execute(settings.insert().values(key="store", value=str(made.store)))
+    return made
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from oilstone_registry.database import open_registry
+from oilstone_registry.tables import settings
+
 
 def binaries():
     """The folder of initdb and pg_ctl, or None."""
@@ -36,7 +39,7 @@ class Cluster:
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="oilstone-pg-", dir=memory()))
         self.folder.chmod(0o755)
-        self.made = 0
+        self.made, self.migrated = 0, None
         if user():
             shutil.chown(self.folder, user())
         self._run("initdb", "-D", self.data, "-U", "oilstone", "-A", "trust", "--no-sync")
@@ -60,22 +63,27 @@ class Cluster:
         )
         assert done.returncode == 0, done.stderr
 
-    def database(self):
+    def database(self, template="template1"):
+        """Make a database, empty unless it is a copy; return its URL."""
+        import psycopg
+
         self.made += 1
         name = f"test{self.made}"
-        self._run(
-            "psql",
-            "-h",
-            self.folder,
-            "-U",
-            "oilstone",
-            "-d",
-            "postgres",
-            "-q",
-            "-c",
-            f"CREATE DATABASE {name}",
-        )
+        with psycopg.connect(f"host={self.folder} user=oilstone dbname=postgres") as connection:
+            connection.autocommit = True
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"postgresql+psycopg://oilstone@/{name}?host={self.folder}"
+
+    def copy(self):
+        """Make a database that holds an empty registry, with no store yet."""
+        if self.migrated is None:
+            url = self.database()
+            registry = open_registry(url, create=True, store="none")
+            with registry.writing() as connection:
+                connection.execute(settings.delete())
+            registry.engine.dispose()
+            self.migrated = f"test{self.made}"
+        return self.database(self.migrated)
 
     def stop(self):
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")

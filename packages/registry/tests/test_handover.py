@@ -322,6 +322,7 @@ def test_a_store_on_another_file_system_is_read_through_verified_copies(
     import fsspec
 
     monkeypatch.setenv("OILSTONE_CACHE", str(tmp_path / "cache"))
+    sqlite.registry.unlink()  # where the copies are is said when a registry is made
     sqlite.store = "memory://oilstone/store"
     adapter = sqlite.production("a")
     files = fsspec.filesystem("memory")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 
@@ -34,6 +35,7 @@ async def _serve(
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, ending.set)
     inbound = Inbound(App(router, more))
+    gc.freeze()  # what was imported stays: no collection has to look at it, between two requests
     await router.start()
     server = await loop.create_server(lambda: Connection(inbound), sock=listening, backlog=BACKLOG)
     while not ending.is_set():
