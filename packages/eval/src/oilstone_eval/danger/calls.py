@@ -18,6 +18,8 @@ class Call:
     args: tuple[str, ...]
     stdin: str | None
     files: Mapping[str, str]
+    # The stage that variables such as RAILS_ENV name.
+    stage: str = ""
 
     @cached_property
     def plain(self) -> Options:
@@ -43,6 +45,10 @@ _UNASKED = re.compile(
     r"|uninstall|wipe|erase|nuke|terminate|teardown"
     r"|obliterate|drop|factory-reset)\s(?!.*[\x02\x13])"
 )
+_OUTPUT = re.compile(
+    r"\s(?:-o|-out|--out|--output|--output-file|--outfile|--log-file|--logfile)[= ]"
+    r"\s*(/dev/(?:sd[a-z]|nvme\d|vd[a-z]|hd[a-z]|mmcblk\d)\w*|/etc/(?:passwd|shadow|group|sudoers|fstab))\s"
+)
 _ENDS = names(
     "delete destroy uninstall wipe erase nuke terminate teardown obliterate drop factory-reset"
 )
@@ -61,10 +67,19 @@ def rule(tools: str) -> Callable[[Rule], Rule]:
     return register
 
 
+def _named_output(call: Call) -> Iterator[Hit]:
+    """Yield what is wrong with a file that an option names for what a tool prints."""
+    if "/dev/" not in call.text and "/etc/" not in call.text:
+        return
+    if found := _OUTPUT.search(call.text):
+        yield Hit(Level.CRITICAL, "disk", f"writes over {found[1]} ({call.name})")
+
+
 def rules(call: Call) -> Iterator[Hit]:
     """Yield what every rule for this command finds."""
     if call.name not in _RULES and not _ENDS.isdisjoint(call.args) and _UNASKED.search(call.text):
         yield Hit(Level.DANGEROUS, "deletion", f"destroys without asking ({call.name})")
+    yield from _named_output(call)
     name = "mkfs" if call.name.startswith("mkfs.") else call.name
     for each in _RULES.get(name, ()):
         yield from each(call)

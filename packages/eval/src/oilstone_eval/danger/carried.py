@@ -81,6 +81,8 @@ def _options(args: Sequence[str]) -> Iterator[str]:
     for word in args:
         if found := _OPTIONS.match(word):
             yield found[1] or found[2] or ""
+        elif word[:2] == "+!":
+            yield word[2:]
         elif word[:1] == "!" and "config" in args:
             yield word[1:]
     pairs = pairwise(args)
@@ -123,9 +125,13 @@ def _typed(args: Sequence[str]) -> Iterator[str]:
         yield " ".join(word for word in typed if word not in _KEYS).replace("\\n", "\n")
 
 
+_WRITES = re.compile(r'>>?\s*"(/(?:dev|etc|boot)/[^"\s]+)"')
+
+
 def _awk(args: Sequence[str]) -> Iterator[str]:
     """Yield the texts that an awk program hands to a shell."""
     program = " ".join(args)
+    yield from (f"echo x > {path}" for path in _WRITES.findall(program))
     text = r'"((?:[^"\\]|\\.)*)"'
     yield from re.findall(rf"(?:system\s*\(|[^|]\|&?)\s*{text}", program)
     yield from re.findall(rf"{text}\s*\|&?\s*getline", program)
@@ -179,7 +185,7 @@ def _sent(args: Sequence[str]) -> Iterator[str]:
 
 
 _READERS: Mapping[str, Callable[[Sequence[str]], Iterator[str]]] = {
-    **dict.fromkeys(names("tar git ssh scp sftp rsync zip man less"), _options),
+    **dict.fromkeys(names("tar git ssh scp sftp rsync zip man less more most"), _options),
     **dict.fromkeys(names("pssh parallel-ssh pdsh dsh clush salt"), _last),
     **dict.fromkeys(names("awk gawk mawk nawk"), _awk),
     **dict.fromkeys(names("tmux screen"), _typed),

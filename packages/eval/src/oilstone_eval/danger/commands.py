@@ -19,7 +19,7 @@ from oilstone_eval.danger import (
 )
 from oilstone_eval.danger.calls import Call, rules
 from oilstone_eval.danger.carried import carried
-from oilstone_eval.danger.inputs import fields
+from oilstone_eval.danger.inputs import elements, fields
 from oilstone_eval.danger.interpreters import commands_in, said
 from oilstone_eval.danger.later import is_run_later, put_off, scheduled
 from oilstone_eval.danger.levels import Hit, Level
@@ -58,6 +58,8 @@ RULES = (rules_disks, rules_files, rules_remote, rules_system,
 # So many texts inside one another, and so many prefixes, are followed.
 DEEPEST = 6
 UNWRAPS = 12
+_STAGES = ("RAILS_ENV", "RACK_ENV", "NODE_ENV", "APP_ENV", "MIX_ENV", "ENVIRONMENT", "STAGE")
+_READ = ("read", "mapfile", "readarray")
 _FROM_AFAR = Hit(Level.DANGEROUS, "remote_code", "runs what another machine sends, unseen")
 _DECODED = Hit(Level.DANGEROUS, "obfuscation", "runs text that is decoded first and cannot be read")
 _INSTALLER = Hit(Level.REVIEW, "remote_code", "runs a well-known project's installer, unseen")
@@ -131,7 +133,7 @@ class Commands(State):
         self._programs(name, words[0], args, stdin, node)
         for command in executed(name, args):
             self._call(command, None, node)
-        for hit in rules(Call(name, tuple(args), stdin, self.files)):
+        for hit in rules(Call(name, tuple(args), stdin, self.files, self._stage())):
             self._tell(hit, node)
         if inside := contained(name, args) or behind(name, args):
             return self._call(inside, stdin, node)
@@ -139,6 +141,9 @@ class Commands(State):
         for path, content in writes.downloads(name, args, stdin, self.files).items():
             self._keep(path, name == "tee" and "-a" in args, content, node)
         return text
+
+    def _stage(self) -> str:
+        return next((self.env[name] for name in _STAGES if name in self.env), "")
 
     def _programs(
         self, name: str, path: str, args: list[str], stdin: str | None, node: Node
@@ -155,13 +160,24 @@ class Commands(State):
 
     def _settled(self, name: str, args: list[str], stdin: str | None) -> str:
         """Return the name, without variables that nobody set; follow what `read` reads."""
-        if name == "read" and stdin and UNKNOWN not in stdin:
-            self.env.update(fields(args, stdin, self.env.get("IFS", " ")))
+        if name in _READ:
+            self._filled(name, args, stdin)
         if name == "set" and args[:1] == ["--"]:
             self._positional(args)
         if name == "printf" and args[:1] == ["-v"] and args[2:]:
             self.env[args[1]] = printed("printf", args[2:], None, {})
         return name.replace(UNSET, "").replace(UNKNOWN, "") if len(name) > 2 else name
+
+    def _filled(self, name: str, args: list[str], stdin: str | None) -> None:
+        """Set the variables that `read` or `mapfile` fills from what is known of its input."""
+        number = parse_options(args, "uadinNptOsCc").values.get("u")
+        text = self.files.get(f"&{number}") if number else stdin
+        if not text or UNKNOWN in text:
+            return
+        if name == "read":
+            self.env.update(fields(args, text, self.env.get("IFS", " ")))
+        elif args:
+            self.env.update(elements(args[-1], text.strip("\n").split("\n")))
 
     def _shell(self, name: str, args: list[str], stdin: str | None, node: Node) -> str:
         """Follow a shell into what it runs: -c, a file, or its input."""
@@ -180,6 +196,8 @@ class Commands(State):
         if program is not None:
             self._positional(positional)
             return self._nested(program, node, stdin)
+        if stdin == REMOTE:
+            return self._nested(stdin, node)
         if "-i" in args or stdin == UNKNOWN:
             return SHELL
         return self._nested(stdin, node) if stdin and name not in ("source", ".") else ""

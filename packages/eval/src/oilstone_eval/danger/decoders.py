@@ -6,7 +6,7 @@ import re
 from codecs import encode
 from collections.abc import Sequence
 
-from oilstone_eval.danger.marks import DECODED, REMOTE, merge
+from oilstone_eval.danger.marks import ANY, DECODED, REMOTE, merge
 from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import parse
 
@@ -40,7 +40,9 @@ def decoded(name: str, args: Sequence[str], given: str, read: str) -> str | None
     if name in ("rot13", "caesar"):
         return encode(given, "rot13")
     if name in _ZIPPED and (name not in _UNZIPS or flags.has("dc", "decompress", "stdout")):
-        return DECODED if any(map(_HIDDEN.search, args)) else merge(given)
+        # Text that is there to be read is not packed for its size.
+        literal = given.strip() and not ANY.search(given)
+        return DECODED if literal or any(map(_HIDDEN.search, args)) else merge(given)
     return None
 
 

@@ -140,6 +140,8 @@ def done(name: str, code: str) -> Iterator[str]:
 def _run(name: str, code: str) -> Iterator[str]:
     if name in ("tclsh", "expect", "wish"):
         yield from re.findall(r"\b(?:exec|spawn)\s+([^\]\n]+)", code)
+        for path in re.findall(r"\bfile\s+delete\s+-force\s+(?:--\s+)?([^\]\n;]+)", code):
+            yield f"rm -rf {path}"
     for found in _SYSTEM.finditer(code):
         more = re.findall(STRING, found[3] or "")
         yield " ".join([plain(found[1], found[2]), *(plain(*each) for each in more)])

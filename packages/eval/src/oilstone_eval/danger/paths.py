@@ -97,7 +97,7 @@ def _relative(tidy: str, globbed: bool) -> tuple[Level, str] | None:
         return Level.DANGEROUS, "a folder above this one"
     if tidy in (".", "*", ".*", "**", "*.*", "?*") or (globbed and not tidy):
         return Level.DANGEROUS, "everything in this folder"
-    if tidy == ".git":
+    if re.fullmatch(r"(\S*/)?\.git/(objects|refs|refs/(heads|tags)|logs)", tidy) or tidy == ".git":
         return Level.DANGEROUS, "a repository"
     if globbed and tidy == UNSET:
         return Level.DANGEROUS, "all files of the root, where a variable that is not set stands"

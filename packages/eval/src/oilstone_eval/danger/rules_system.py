@@ -38,7 +38,10 @@ def _kill(call: Call) -> Iterator[Hit]:
         if (
             "-1" in targets
             or PROCESSES in call.text
-            or (targets == ["1"] and re.match(r"-(9|KILL|SIGKILL)", words[0]))
+            or (
+                targets == ["1"]
+                and re.search(r"\s-(s\s*|n\s*)?(SIG)?(9|KILL|19|STOP|11|SEGV|6|ABRT)\s", call.text)
+            )
         ):
             yield every
     elif call.name in ("pkill", "killall", "skill"):
@@ -144,7 +147,10 @@ def _packages(call: Call) -> Iterator[Hit]:
     text = call.text
     if not _REMOVES.search(text):
         return
-    operands = " " + " ".join(word for word in call.args if not word.startswith("-")) + " "
+    words = [word for word in call.args if not word.startswith("-")]
+    # A pattern for many packages is read as the name that all of theirs begin with.
+    words += [re.sub(r"[\^$*?.]+", "", word) or "*" for word in words if re.search(r"[\^*?]", word)]
+    operands = f" {' '.join(words)} "
     forced = re.search(
         r"--force-(all|depends|remove-essential)|--nodeps|--allow-remove-essential", text
     )

@@ -14,6 +14,7 @@ from oilstone_eval.danger.inputs import elements, here_document
 from oilstone_eval.danger.levels import Hit, Level
 from oilstone_eval.danger.marks import (
     ENDLESS,
+    REMOTE,
     SECRET,
     UNKNOWN,
     blank_placeholders,
@@ -37,6 +38,13 @@ _BRACED = re.compile(
     r"(?:^|(?<=[;&|(\n]))\s*([^\s{}()$]*\{[^\s{}]+,[^\s{}]*\}[^\s{}()]*)(?=\s|$|[;&|])"
 )
 _BLANK = re.compile(r"(?<=[\w'\"])\$(?:IFS\b|\{IFS[^}]*\})(?:\$9)?(?=\S)")
+
+
+def _started(words: Sequence[str]) -> str:
+    """Return the name of what is started, behind `exec` and the like; "" for no words."""
+    rest = [bare(word) for word in words if word[:1] != "-"]
+    ahead = len(rest) > 1 and rest[0] in ("exec", "nohup", "setsid", "sudo", "command")
+    return rest[1 if ahead else 0] if rest else ""
 
 
 class Scan(Commands):
@@ -142,13 +150,26 @@ class Scan(Commands):
                 for each in redirect.named_children:
                     if each.type == "heredoc_body":
                         self._all(each, None)
-            elif redirect.children and redirect.children[0].type == "<":
-                target = self.words.of(redirect.named_children[-1])
-                secret = bool(target) and SECRETS.search(target[0])
-                known = self.files.get(file_key(target[0]), UNKNOWN) if target else UNKNOWN
-                endless = target[:1] and is_endless_file(target[0])
-                stdin = SECRET if secret else ENDLESS if endless else known
+            elif redirect.named_children and redirect.type == "file_redirect":
+                stdin = self._read_from(redirect, stdin)
         return stdin
+
+    def _read_from(self, redirect: Node, stdin: str | None) -> str | None:
+        """Return the standard input after `< file`, `<&5` or `5<>/dev/tcp/host/port`."""
+        signs = {child.type for child in redirect.children}
+        target = (self.words.of(redirect.named_children[-1]) or [""])[0]
+        number = redirect.child_by_field_name("descriptor")
+        if target.startswith(("/dev/tcp/", "/dev/udp/")):
+            own = number.text.decode() if number is not None and number.text else "0"
+            self.files[f"&{own}"] = REMOTE
+            return REMOTE if own == "0" and "<" in signs else stdin
+        if "<&" in signs:
+            return self.files.get(f"&{target}", stdin)
+        if "<" not in signs:
+            return stdin
+        if SECRETS.search(target):
+            return SECRET
+        return ENDLESS if is_endless_file(target) else self.files.get(file_key(target), UNKNOWN)
 
     def _written(self, redirects: Sequence[Node], text: str, node: Node, name: str) -> None:
         """Look at what output redirections overwrite, and remember what is in their files."""
@@ -177,7 +198,7 @@ class Scan(Commands):
         key = name.text.decode()
         appends = any(child.type == "+=" for child in node.children)
         self.env[key] = self.env.get(key, "") + text if appends else text
-        if key == "PROMPT_COMMAND":
+        if key in writes.COMMANDS:
             self._nested(text, node)
         hit = writes.variable(key, text)
         if hit:
@@ -253,5 +274,5 @@ class Scan(Commands):
         every = [*redirects, *own]
         text = self._call(words, stdin, node) if words else ""
         if every:
-            self._written(every, text, node, bare(words[0]) if words else "")
+            self._written(every, text, node, _started(words))
         return text

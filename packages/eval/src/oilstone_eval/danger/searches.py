@@ -42,11 +42,18 @@ def narrow(args: Sequence[str]) -> bool:
     return False
 
 
+def _by_size(args: Sequence[str]) -> bool:
+    """Tell whether all that chooses in the whole file system is that files are not small."""
+    tests = {word for word in args if _NARROW.match(word)}
+    empties = {"truncate", "shred", "dd"} & set(args)
+    return tests == {"-size"} and roots(args) == ["/"] and bool(empties)
+
+
 def reached(args: Sequence[str]) -> list[str]:
     """Return patterns for what a find finds, ** for any depth; none when age or size choose."""
     places = [root.rstrip("/") for root in roots(args) if ANY.sub("", root)]
-    if not narrow(args):
-        return [f"{place}/*" for place in places]
+    if not narrow(args) or _by_size(args):
+        return [f"{place}/*" for place in places or (["/"] if "/" in roots(args) else [])]
     if any(_AGED.match(word) for word in args):
         return []
     names = [args[at + 1] for at, word in enumerate(args[:-1]) if word in ("-name", "-iname")]

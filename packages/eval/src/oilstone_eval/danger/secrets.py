@@ -13,7 +13,7 @@ SECRETS = re.compile(
     r"|\.azure/\w"
     r"|/etc/ssl/private|/etc/kubernetes/(admin\.conf|pki)|/etc/krb5\.keytab|\.kdbx\b|key[34]\.db"
     r"|logins\.json"
-    r"|Login\\? Data|cookies\.sqlite|/proc/(self|\*|\d+|1)/environ|/run/secrets|/var/run/secrets"
+    r"|Login\\? Data|cookies\.sqlite|/proc/(self|\*|\d+|1)/(environ|mem)|/proc/kcore|/dev/k?mem\b|/run/secrets|/var/run/secrets"
     r"|/etc/ssh/ssh_host_\w+_key\b"
     r"|\.terraform\.d/credentials|\.config/rclone|\.local/share/keyrings|\.electrum\b"
     r"|\.bitcoin\b|/etc/openvpn"

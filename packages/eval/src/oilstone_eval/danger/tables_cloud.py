@@ -10,6 +10,7 @@ table(
 kubectl oc k3s: \sdelete\s.*\s{_MANY} -> deletes everything of a kind in a cluster
 kubectl oc k3s: \sdelete\s+(ns|namespaces?|projects?|pv|pvc|persistentvolume\w*|crds?|customresourcedefinitions?|nodes?)[\s/]+[^-\s] -> deletes what holds other things in a cluster
 kubectl oc: \staint\s.*--all\b.*NoExecute -> stops what runs in a cluster
+kubectl oc: \sdrain\s(?=.*--force\b).*--delete-(emptydir|local)-data -> throws away what runs on a node
 kubectl oc: \sdrain\s -> ~empties a node
 kubectl oc: \sscale\s.*--replicas[= ]+0\s -> ~stops what runs in a cluster
 helm: \s(uninstall|delete|del)\s -> ~removes a release
@@ -21,18 +22,21 @@ aws: \ss3\s+rb\s.*--force|\ss3\s+rm\s.*--recursive|\ss3\s+sync\s.*--delete.*s3:/
 aws: \sterminate-instances\s|\sdelete-(db|stack|bucket|table|cluster|user|volume|snapshot|log-group|file-system|key|hosted|vpc|role|trail|detector|backup|recovery|repository|function|secret)\S*\s|schedule-key-deletion|deregister-image|stop-logging|disable-key\s -> destroys what runs or is stored elsewhere
 aws: --acl[= ]+public-read|put-bucket-acl|delete-public-access-block|authorize-security-group-ingress\s.*0\.0\.0\.0/0|AdministratorAccess|\screate-access-key\s -> opens an account to others
 gcloud: \s(delete|destroy|shutdown)\s.*(\s-q\s|--quiet|\x10)|\s(projects|sql\s+(instances|databases)|compute\s+(instances|disks|snapshots)|container\s+clusters|storage\s+buckets|kms\s+keys\s+versions)\s+(delete|destroy)\s -> destroys what runs or is stored elsewhere
+gcloud: \sstorage\s+(rm\s.*(-r\b|--recursive|\*\*)|rsync\s.*--delete-unmatched) -> deletes what is stored elsewhere
 gcloud: (\ballUsers\b|allAuthenticatedUsers|--role[= ]+roles/owner|--source-ranges[= ]+0\.0\.0\.0/0) -> opens an account to others
 gsutil: \s(-m\s+)?rm\s.*-\w*r|\srb\s|\srm\s.*/\*\*|\srsync\s.*\s-\w*d\w*\s -> deletes what is stored elsewhere
 gsutil: \s(iam\s+ch\s+allUsers|acl\s+(ch|set)\s.*(allUsers|AllUsers|public)) -> opens an account to others
 bq: \srm\s.*-\w*[rf] -> deletes what is stored elsewhere
 az: \s(delete|delete-batch|purge)\s.*(--yes|\s-y\s|\x10)|\s(group|vm|aks|keyvault|storage\s+(account|container|blob)|(sql|mysql|postgres|cosmosdb)\s+\S+)\s+(delete|delete-batch|purge)\s -> destroys what runs or is stored elsewhere
+az: \snsg\s+rule\s+(create|update)\s(?=.*--access[= ]+\s*Allow).*--source-address-prefix\w*[= ]+\s*['"]?(\*|0\.0\.0\.0/0|Internet|Any) -> opens a network to everybody
+aws: \sorganizations\s+(leave|delete|remove|close)-|\saccount\s+close -> destroys what runs or is stored elsewhere
 az: \srole\s+assignment\s+create\s.*Owner|--public-access\s+(blob|container) -> opens an account to others
 s3cmd mc rclone b2: \s(del|rb|rm|delete|purge|deletefile)\s.*(--recursive|--force|\s-r\s|--rmdirs)|\s(purge|delete)\s+\S+: -> deletes what is stored elsewhere
 rclone: \ssync\s+/\S*empty\S*\s -> deletes what the source lacks
 vagrant: \sdestroy\s.*-\w*f -> destroys machines
 heroku: \s(apps:destroy|apps:delete|pg:reset|destroy|redis:\w*reset|addons:destroy)\s.*(--confirm|-c\s|--app|-a\s|--force|DATABASE) -> destroys what runs or is stored elsewhere
 doctl hcloud linode-cli linode vultr-cli scw oci ibmcloud openstack fly flyctl railway vercel netlify scalingo civo exo upctl aliyun tccli eksctl kops gcloud-beta wrangler supabase neonctl planetscale pscale atlas: \s(delete|destroy|rm|remove|terminate|down|reset|(\S+:)(delete|destroy))\s -> ~destroys what runs or is stored elsewhere
-doctl hcloud linode-cli linode vultr-cli scw oci ibmcloud openstack fly flyctl railway vercel netlify scalingo civo exo upctl aliyun tccli eksctl kops wrangler supabase neonctl planetscale pscale atlas: \s(delete|destroy|rm|remove|terminate|down|reset)\s.*(--force|--yes|\s-[fy]\s|\x10|--purge|--cascade|--delete-\S+) -> destroys what runs or is stored elsewhere
+doctl hcloud linode-cli linode vultr-cli scw oci ibmcloud openstack fly flyctl railway vercel netlify scalingo civo exo upctl aliyun tccli eksctl kops wrangler supabase neonctl planetscale pscale atlas: \s([\w-]+[-:])?(delete|destroy|rm|remove|terminate|down|reset)(-[\w-]+)?\s.*(--force|--yes|\s-[fy]\s|\x10|--purge|--cascade|--delete-\S+) -> destroys what runs or is stored elsewhere
 doctl hcloud linode-cli linode vultr-cli scw oci ibmcloud openstack civo exo upctl flyctl fly: \s(compute\s+|kubernetes\s+)?(servers?|droplets?|instances?|linodes|clusters?|volumes?|databases?|db|vm|project|apps?)\s+(delete|destroy|rm|remove)\s.*\w -> destroys what runs or is stored elsewhere
 minikube kind k3d k0s microk8s: \sdelete\s.*(--all|--purge)|\sreset\s -> destroys clusters
 kubeadm: \sreset\s.*(-f|--force) -> takes this node out of its cluster

@@ -8,18 +8,29 @@ _SQL = (
     r"|\bupdate\s+[\w.`\"]+\s+set\s(?!.*\bwhere\b)|\bdrop_database\b|\bxp_cmdshell\b"
     r"|\bgrant\s+all\b.*@\s*['\"]%|\breset\s+master\b|\bpurge\s+binary\b|\bdrop\s+all\s+objects\b"
     r"|\binto\s+outfile\s+'(/etc|/var/www|/root)|\bcopy\b.*\b(to|from)\s+program\b"
-    r"|\balter\s+(user|role)\s+\w+\s+(with\s+)?superuser|\btrusted\b.*\bskip-grant"
+    r"|\bdetach\s+delete\b|\bdrop\s+(warehouse|catalog|graph|type|procedure|function|view|materialized|sequence|extension)\b.*\b(cascade|force)\b|\balter\s+(user|role)\s+\w+\s+(with\s+)?superuser|\btrusted\b.*\bskip-grant"
 )
 _MONGO = r"dropDatabase|\.drop\(\)|\.(deleteMany|remove)\(\s*\{\s*\}|dropAllUsers|\.dropUser|\.shutdownServer"
 
+# Whole tables emptied through the models of a framework.
+_MODELS = (
+    r"\.(delete_all|destroy_all)\b|\.objects\.all\(\)\.delete\(\)|->(truncate|forceDelete)\(\)"
+    r"|\.(drop_all|dropDatabase|flushall|flushdb|drop_database)\(|\.(deleteMany|delete_many)\(\s*(\{\s*\})?\s*\)"
+    r"|Repo\.delete_all\(|\.truncate\(\s*\{?\s*cascade"
+    r"|\bexec\w*\w*\(\s*f?[\"'`]+\s*(drop\s+(table|database|schema)|truncate\s|delete\s+from\s+\w+\s*;?[\"'`])"
+)
 table(
     "database",
     rf"""
-mysql mariadb psql sqlite3 sqlcmd cqlsh clickhouse-client clickhouse snowsql hive beeline impala-shell presto trino duckdb influx isql sqlplus osql usql pgcli mycli litecli cockroach spark-sql bq ksql db2 tsql vsql mongo sqlite: {_SQL} -> drops data of a database
+mysql mariadb psql sqlite3 sqlcmd cqlsh clickhouse-client clickhouse snowsql hive beeline impala-shell presto trino duckdb influx isql sqlplus osql usql pgcli mycli litecli cockroach spark-sql bq ksql db2 tsql vsql mongo sqlite cypher-shell neo4j neo4j-admin arangosh mssql-cli surreal edgedb gel mclient dolt questdb ysqlsh ycqlsh exaplus db2cli ij h2 hsqldb monetdb turso wrangler rqlite sqlite-utils gcloud aws heroku kubectl-psql pgbouncer orientdb rethinkdb dgraph phpmyadmin adminer drill phoenix-sqlline sqlline: {_SQL} -> drops data of a database
 sqlite3: \s\.(drop|restore)\b|\bwritable_schema\b -> drops data of a database
 mongo mongosh: {_MONGO} -> drops data of a database
 redis-cli valkey-cli keydb-cli: \b(flushall|flushdb|debug\s+(segfault|sleep)|shutdown\s+nosave|cluster\s+reset|script\s+flush)\b|\s(del|unlink)\s.*\x10 -> drops data of a database
 redis-cli valkey-cli: \bconfig\s+set\s+(dir|dbfilename|protected-mode\s+no|requirepass\s+(""|''|\s*$))|\b(slaveof|replicaof)\s+\d -> makes a database write or follow where it should not
+pg_resetwal pg_resetxlog: \s(-\w*f|--force) -> breaks the data of a database
+pg_dropcluster: --stop -> drops data of a database
+wp: \s(db\s+(reset|drop|clean)|site\s+(empty|delete))\s.*--yes -> drops data of a database
+drush drupal: \b(sql[-:](drop|sanitize)|site[-:]install|si)\s.*(\s-\w*y|--yes) -> drops data of a database
 dropdb: \s\w -> drops data of a database
 dropuser pg_dropcluster: \s\w -> ~drops data of a database
 mysqladmin: \s(drop|flush-\S+all|shutdown)\s -> drops data of a database
@@ -45,6 +56,7 @@ php artisan symfony: \b(migrate:(fresh|reset|refresh)|db:wipe|doctrine:(database
 python python3 manage.py django-admin ./manage.py: \b(manage\.py\s+)?(flush|reset_db|sqlflush)\s.*--no-?input|\breset_db\b -> drops data of a database
 npx npm yarn pnpm prisma sequelize knex typeorm sequelize-cli bunx: \b(prisma\s+)?(migrate\s+reset|db\s+push\s.*--force-reset|db:drop|schema:drop|migrate:rollback\s+--all)\b -> drops data of a database
 flyway liquibase alembic goose dbmate migrate: \s(clean|drop-all|dropAll|downgrade\s+base|drop|reset|down\s+-all)\s -> drops data of a database
+rails rake bundle python python3 manage.py django-admin php artisan symfony mix bin/rails node tinker: {_MODELS} -> drops data of a database
 mix: \b(ecto\.(drop|reset))\b -> drops data of a database
 ldapdelete: \s-\w*r -> deletes everything below an entry of a directory
 samba-tool: \sdomain\s+demote|\suser\s+delete\s -> ~takes accounts away

@@ -39,6 +39,9 @@ flashrom: \s(-\w*[wE]|--write|--erase) -> overwrites firmware
 nvram: \s-c\s -> overwrites firmware
 flash_erase flash_eraseall flashcp nandwrite mtd_debug mtd: ({_DEV}|\s(erase|write)\s) -> overwrites firmware
 ipmitool: \schassis\s+power\s+(off|cycle|reset|soft)|\ssel\s+clear|\smc\s+reset|\suser\s+set\s+password|\slan\s+set\s+\d+\s+auth -> stops a machine, or opens its controller
+nwipe: --autonuke -> writes over a disk
+qemu-img: \s(create|dd|convert)\s.*\s(of=)?/dev/(sd|nvme|vd|hd|mmcblk|mapper/|disk/)\S*(\s+\d+[KMGT]?)?\s*$ -> writes over a disk
+mdadm: --create\s.*\s-y\s -> destroys volumes or what they hold
 mokutil: --(disable-validation|reset|delete) -> ?takes protection away
 update-initramfs dracut mkinitcpio: \s-\w*d\w*\s.*-k\s+all|\s-d\s.*\sall\s -> leaves the machine unable to start
 grub-editenv grub2-editenv: \sunset\s|\s-\s+create -> ?changes how the machine starts

@@ -20,6 +20,7 @@ git: \srm\s.*-\w*r\w*f?\w*\s+(\.|\*|:/)\s -> ?deletes every file of a repository
 git: \sworktree\s+remove\s.*--force\s.*--force -> throws away what is kept nowhere else
 git: \ssubmodule\s+deinit\s.*(-f|--force)\s.*--all|\ssubmodule\s+deinit\s.*--all\s.*(-f|--force) -> throws changes away
 gh: \srepo\s+delete\s.*(--yes|--confirm|\s-y\s)|\s(api)\s.*DELETE\s.*repos/|\ssecret\s+delete\s.*\x10|\srelease\s+delete\s.*(-y|--yes).*\x10 -> deletes a repository
+gh: \s(release|project|gist|codespace|ruleset|issue|variable|secret|environment)\s+delete\s.*(--yes|\s-y\s|--confirm) -> deletes what others have
 gh: \srepo\s+edit\s.*--visibility[= ]+public -> shows a repository to everybody
 glab tea: \s(repo|project)\s+delete\s.*(--yes|-y) -> deletes a repository
 hg: \s(strip|purge\s.*--all|update\s.*(-C|--clean)|--config\s+extensions\.(purge|strip)) -> throws away what is kept nowhere else
@@ -29,6 +30,13 @@ svnadmin p4: \sobliterate\s -> throws away what is kept nowhere else
 )
 
 table(
+    "repository",
+    r"""
+git: \supdate-ref\s.*--stdin.*(\x10|\ndelete\s) -> throws away what is kept nowhere else
+""",
+    stdin=True,
+)
+table(
     "packages",
     r"""
 pip pip3 pipx uv: \suninstall\s.*(\x10|\bpip\b.*\bsetuptools\b|\ssetuptools\s.*\spip\s)|\s(uninstall-all)\s -> removes what other programs need
@@ -36,6 +44,7 @@ pip pip3: \suninstall\s.*--break-system-packages -> ~removes what other programs
 snap flatpak: \s(remove|uninstall)\s.*(--all|\x10|\score\d*\s|\ssnapd\s) -> removes programs and their data
 brew: \s(uninstall|remove|rm)\s.*\x10 -> removes all programs
 apt apt-get dpkg rpm yum dnf pacman zypper apk: \s(remove|purge|erase|-e|-P|-r|-R\w*|del|rm|--purge|--remove)\s.*\x10 -> removes all programs
+npm pnpm yarn pip pip3 gem: \s(config\s+(set|--add)|set|sources\s+(-a|--add))\s.*\bhttp://(?!localhost|127\.|\[::1) -> installs what anybody on the way can change
 npm pnpm yarn: \s(unpublish\s.*--force|\brm\s+-g\s.*\bnpm\b|uninstall\s+-g\s.*\bnpm\b|owner\s+add) -> takes a package away from others
 cargo gem twine: \syank\s -> ?takes a package away from others
 nix-collect-garbage nix-store: \s-\w*d\w*\s|--delete-old|--delete\s.*--ignore-liveness -> ~deletes what one could go back to

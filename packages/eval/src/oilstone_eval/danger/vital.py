@@ -16,6 +16,8 @@ VITAL = re.compile(
     r"|/vmlinu[xz]\S*|/initrd\S*|/sys/firmware/efi(/\S*)?|/proc/kcore|/var/lib/(dpkg|rpm|pacman"
     r"|apt/lists/lock)(/\S*)?$"
 )
+# What a repository cannot be read without.
+REPOSITORY = re.compile(r"(\S*/)?\.git/(HEAD|objects/\S*|refs/\S*|packed-refs)$")
 # Folders whose files belong to the system, however they are chosen.
 _SYSTEM = re.compile(
     r"/(etc|boot|bin|sbin|lib|lib64|usr|usr/(bin|sbin|lib|lib64|libexec)|home/\*|root"
@@ -47,4 +49,6 @@ def broad(path: str) -> bool:
     if name in ("*", ".*", "?*", "*.*") and lost and lost[0] >= Level.DANGEROUS:
         return True
     needed = VITAL.match(tidy) or folder.endswith("bin") or _NEEDED.search(name)
+    if re.fullmatch(r"(/var|/srv|/mnt|/data)?/(backups?|snapshots?)", dirname(tidy)):
+        return name[:1] == "*" and not re.search(r"old|tmp", name)
     return not _SPENT.search(name) and bool(needed and (lost or _SYSTEM.match(folder)))
