@@ -17,7 +17,7 @@ _KINDS: Mapping[str, str] = {
     "git": r"^\s*tag(\s+-l|\s+--list)?\s*$|\s(branch(\s+-[ar]+)?\s+(--format\S*\s)?|for-each-ref(\s+--format=.*?)?(\s+refs/\S*)?|branch\s.*--format\S*)\s*$",
     "dpkg": r"\s(-l|--get-selections|--list)\s", "rpm": r"\s-\w*qa\w*\s", "pacman": r"\s-Qe?q\s*$",
     "apt": r"\slist\s.*--installed", "dpkg-query": r".",
-    "redis-cli": r"\s(keys|scan|--scan)\s", "psql": r"\s-\w*l\w*\s|pg_database|pg_tables",
+    "npm pnpm yarn": r"\s(ls|list)\s.*(-g|--global)\b|\s(-g|--global)\s.*\b(ls|list)\s", "redis-cli": r"\s(keys|scan|--scan)\s", "psql": r"\s-\w*l\w*\s|pg_database|pg_tables",
     "mysql": r"show\s+(databases|tables)|information_schema",
     "lvs vgs": r".", "zfs zpool": r"\slist\s",
     "getent": r"\spasswd\s", "compgen": r"\s-u\s", "systemctl": r"\slist-un\S+(?!.*--state=failed)",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from oilstone_eval.danger.calls import Call, rule
 from oilstone_eval.danger.levels import Hit, Level
-from oilstone_eval.danger.marks import ANY, ENDLESS, TEMPLATE, UNKNOWN
+from oilstone_eval.danger.marks import ANY, ENDLESS, TEMPLATE
 from oilstone_eval.danger.options import Options, parse
 from oilstone_eval.danger.paths import below, clean, is_disk
 from oilstone_eval.danger.searches import narrow, reached, roots
@@ -153,6 +153,8 @@ def _rsync(call: Call) -> Iterator[Hit]:
             yield Hit(Level.DANGEROUS, "deletion", f"deletes everything in {flags.operands[-1]}")
             return
         found = below(flags.operands[-1])
+        if re.search(r"\w:/\.?$", flags.operands[-1]):
+            yield Hit(Level.CRITICAL, "deletion", "deletes what the source lacks, from the root")
         kept = found and found[1] in _COPIES
         if found and found[0] >= Level.DANGEROUS and not kept and ":" not in flags.operands[-1]:
             backup = found[1] != "the root of the file system"
@@ -281,6 +283,7 @@ def _batch_edited(call: Call) -> Iterator[Hit]:
         r"(?m)(^|[|;\s'\"])(wq?|x|xit|wall|wqa)!?(['\"\s|]|$)", script
     )
     inplace = "awk" not in call.name or "inplace" in call.args
+    writes = writes or "inplace" in call.args
     for path in call.plain.operands if writes and inplace else ():
         if VITAL.match(clean(path)):
             yield Hit(Level.DANGEROUS, "system_files", f"edits {path} unseen")

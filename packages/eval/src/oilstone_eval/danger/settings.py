@@ -27,6 +27,20 @@ _WEAK = re.compile(
 )
 
 
+# Of the kernel, as sysctl is given them.
+UNGUARDS = re.compile(
+    r"kernel[./](randomize_va_space|kptr_restrict|dmesg_restrict|yama[./]ptrace_scope"
+    r"|perf_event_paranoid|exec-shield)\s*=\s*['\"]?(0|-1)"
+    r"|fs[./](suid_dumpable\s*=\s*[12]|protected_\w+\s*=\s*0|file-max\s*=\s*\d{1,3}\b)"
+    r"|kernel[./]modules_disabled\s*=\s*1"
+    r"|vm[./](mmap_min_addr\s*=\s*0|min_free_kbytes\s*=\s*\d{8,}|nr_hugepages\s*=\s*\d{6,}"
+    r"|overcommit_memory\s*=\s*2|panic_on_oom\s*=\s*[12])"
+    r"|kernel[./](core_pattern|modprobe|hotplug)\s*=|kernel[./](pid_max"
+    r"|threads-max)\s*=\s*\d{1,3}\b|kernel[./]unprivileged_bpf_disabled\s*=\s*0"
+    r"|net[./]ipv4[./]\S*(rp_filter|tcp_syncookies)\s*=\s*0|accept_(redirects"
+    r"|source_route)\s*=\s*1|icmp_echo_ignore_all\s*=\s*1|disable_ipv[46]\s*=\s*1.*default"
+)
+
 _TURNS = re.compile(r"s/(enforcing|md5|scram-sha-256|peer|ENABLED=yes|gpgcheck=1|\^?root:)")
 _SWAPPED = re.compile(r"(?<![A-Za-z])s([/|#,@!])(?:(?!\1).)*\1((?:(?!\1).)*)\1")
 _WEB = re.compile(
@@ -53,6 +67,8 @@ def weak(path: str, text: str) -> Hit | None:
     # What sed takes away is not what it writes.
     if not _TURNS.search(text):
         text = _SWAPPED.sub(r" \2 ", text)
+    if re.match(r"/(etc|usr/lib|run)/sysctl(\.d|\.conf)", path) and UNGUARDS.search(text):
+        return Hit(Level.DANGEROUS, "security_off", f"takes protection of the kernel away ({path})")
     if path.startswith(("/etc/", "/usr/lib/", "/boot/", "/var/lib/", "/lib/")):
         found = _WEAK.search(text)
         if found:

@@ -52,5 +52,5 @@ def _fetched(name: str, args: Sequence[str]) -> str:
 
 
 def _from_known(args: Sequence[str]) -> bool:
-    urls = [word for word in args if re.match(r"https?:|[\w-]+(\.[\w-]+)+(/|$)", word)]
+    urls = [word for word in args if re.match(r"https?:|\w[\w-]*(\.[\w-]+)+(/|$)", word)]
     return bool(urls) and all(_KNOWN.fullmatch(url) for url in urls)

@@ -43,7 +43,7 @@ LOGS = re.compile(
     r"/var/log/(\S+\.log|syslog|messages|secure|auth\S*|audit/\S+|kern\S*|wtmp|\S*/\S*access\S*)$"
 )
 _KERNEL = re.compile(
-    r"/sys/fs/selinux/(enforce|disable)$|/sys/kernel/security/\S+|/sys/module/apparmor/\S+"
+    r"(/sys/fs)?/selinux/(enforce|disable)$|/sys/kernel/security/\S+|/sys/module/apparmor/\S+"
     r"|/proc/sys/(kernel/(randomize_va_space|core_pattern|modprobe|yama/\S+|kptr_restrict"
     r"|dmesg_restrict|sysrq"
     r"|modules_disabled|pid_max|threads-max|hotplug|perf_event_paranoid|panic\w*)"
