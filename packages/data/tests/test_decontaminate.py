@@ -85,6 +85,17 @@ DISGUISES = {
     "without comments": without_comments(REFERENCE, "python"),
     "indented": re.sub("(?m)^", "        ", REFERENCE),
     "with tabs": REFERENCE.replace("    ", "\t").replace(" = ", "="),
+    "with names of libraries": renamed(
+        REFERENCE,
+        {
+            "longest_run": "update",
+            "values": "items",
+            "best": "result",
+            "current": "count",
+            "previous": "last",
+            "value": "key",
+        },
+    ),
     "on CRLF": REFERENCE.replace("\n", "\r\n"),
     "in capitals": REFERENCE.upper(),
     "renamed": renamed(REFERENCE, RENAMED),
@@ -114,6 +125,32 @@ def test_prompts_and_tests_are_found_too(stage, part):
 def test_a_program_too_short_for_runs_of_words_is_found_by_its_lines(stage, program):
     refusal = stage.check(row(program))
     assert refusal is not None and "runs/2" in refusal.explanation
+
+
+FORMATTED = {
+    "def add(a, b):\n  return (a+b.total())\n": "def add(\n\ta,\n\tb,\n):\n\treturn a+b.total()",
+    "def cut(xs): return (xs[2:])": "def cut(xs):\n    return xs[2:]",
+    "grep -q needle file && echo yes": "grep -q needle file \\\n    && echo yes;",
+}
+
+
+@pytest.mark.parametrize("reference, formatted", FORMATTED.items())
+@pytest.mark.parametrize("before", ["", HOST])
+def test_formatters_hide_no_short_program(reference, formatted, before):
+    stage = Decontaminate({"short": [{"id": "1", "reference": reference}]})
+    assert stage.check(row(before + formatted + "\n")) is not None
+
+
+def test_imports_in_another_order_hide_no_program():
+    uses = "use std::{slice::Iter, cmp::{max, self}, collections::{HashSet, HashMap}};\nuse md5;\n"
+    sorted_uses = (
+        "use md5;\nuse std::cmp::{self, max};\nuse std::slice::Iter;\n"
+        "use std::{\n    collections::{HashMap, HashSet},\n};\n\n"
+    )
+    square = "fn square(n:i32)-> i32{\n\n    return n*n;\n}\n"
+    problem = {"id": "1", "language": "rust", "reference": uses + square}
+    formatted = sorted_uses + "fn square(n: i32) -> i32 {\n    return n * n;\n}\n"
+    assert Decontaminate({"squares": [problem]}).check(row(formatted)) is not None
 
 
 def test_a_few_words_within_a_line_are_no_match():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from oilstone_data.decontaminate.comments import without_comments
+from oilstone_data.decontaminate.comments import without_comments, without_imports
 
 PROGRAMS = ("reference", "completion")
 PARTS = ("prompt", "prelude", "reference", "completion", "test_code")
@@ -38,7 +38,7 @@ def item_texts(name: str, problems: Iterable[Mapping[str, Any]]) -> Iterator[Tex
         language = problem.get("language", "")
         for part, text in _parts(problem):
             bare = without_comments(text, language)
-            for variant in (text, bare):
+            for variant in (text, bare, without_imports(bare, language)):
                 if variant.strip() and variant not in seen:
                     seen.add(variant)
                     program = part in PROGRAMS and variant == bare

@@ -12,22 +12,25 @@ from oilstone_data.decontaminate.batch import Batch
 from oilstone_data.decontaminate.grams import by_row
 from oilstone_data.dedup.words import Hashes, Positions
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+# Brackets, commas and what ends or joins lines are what formatters add and take away.
+_TOKEN = re.compile(r"\w+|[^\w\s(),;\\]")
+_GAP = r"[\s(),;\\]*"
+_EDGE = r"(?:[^\S\n]|[(),;\\])*"
 _SHORTEST = 14  # characters but blanks: `return x + y` alone is nobody's
 _QUOTES = "\"'`"
 
 
 def squeezed(text: str) -> str:
-    """`text` in lower case without blanks, one sort of quotes and no mark at its end."""
-    return re.sub(r"\s+", "", text.lower()).translate(str.maketrans("'`", '""')).rstrip(";,")
+    """`text` in lower case without what formatters change, and with one sort of quotes."""
+    return re.sub(r"[\s(),;\\]+", "", text.lower()).translate(str.maketrans("'`", '""'))
 
 
 @cache
 def pattern(text: str) -> re.Pattern[str]:
     """Matches `text` laid out anyhow, from the beginning of a line to the end of a line."""
-    tokens = _TOKEN.findall(text.lower().strip().rstrip(";,"))
+    tokens = _TOKEN.findall(text.lower())
     marks = (f"[{_QUOTES}]" if token in _QUOTES else re.escape(token) for token in tokens)
-    return re.compile(r"^[^\S\n]*" + r"\s*".join(marks) + r"[^\S\n]*[;,]?[^\S\n]*$", re.MULTILINE)
+    return re.compile(f"^{_EDGE}{_GAP.join(marks)}{_EDGE}$", re.MULTILINE)
 
 
 class LineIndex:
@@ -37,7 +40,7 @@ class LineIndex:
         self._texts, self._hashes = texts, hashes
         self._starts: dict[tuple[int, ...], list[int]] = {}
         for number, words in enumerate(hashes):
-            if len(words) >= k and len(squeezed(texts[number])) >= _SHORTEST:
+            if len(words) >= k and len("".join(texts[number].split())) >= _SHORTEST:
                 self._starts.setdefault(tuple(words[:k].tolist()), []).append(number)
         self._k = k
 
