@@ -49,14 +49,12 @@ def test_the_lists_are_long_enough() -> None:
     assert len(set(DESTRUCTIVE)) >= 1000 and len(set(BENIGN)) >= 500
 
 
-@pytest.mark.parametrize("command", DESTRUCTIVE)
-def test_destructive_commands_are_found(command: str) -> None:
-    assert assess(command).level >= Level.DANGEROUS
+def test_destructive_commands_are_found() -> None:
+    assert [each for each in DESTRUCTIVE if assess(each).level < Level.DANGEROUS] == []
 
 
-@pytest.mark.parametrize("command", BENIGN)
-def test_benign_commands_raise_no_alarm(command: str) -> None:
-    assert assess(command).level < Level.DANGEROUS
+def test_benign_commands_raise_no_alarm() -> None:
+    assert [each for each in BENIGN if assess(each).level >= Level.DANGEROUS] == []
 
 
 @pytest.mark.parametrize("command", LEVELS)

@@ -8,11 +8,14 @@ from tree_sitter import Node
 from oilstone_eval.danger.names import names
 
 _ALWAYS = re.compile(
-    rb"(true|:|1|/bin/true|! *false|\[+ *(1|true|1 (-eq|==?) 1|: *) *\]+|\(\( *1 *\)\)|test 1|\[ *-d / *\])"
+    rb"(true|:|1|/bin/true|! *false|\[+ *(1|true|1 (-eq|==?) 1|: *) *\]+"
+    rb"|\(\( *1 *\)\)|test 1|\[ *-d / *\])"
 )
 _MANY = 5000
-_WAITS = names("sleep wait read break exit return inotifywait select usleep nc timeout pause curl ssh"
-               " wget ping tail make git docker kubectl")  # fmt: skip
+_WAITS = names(
+    "sleep wait read break exit return inotifywait select usleep nc timeout pause curl ssh"
+    " wget ping tail make git docker kubectl"
+)
 # Starts something that stays, from inside a text; takes more of the disk or of the memory.
 _AWAY = re.compile(
     r"&\s*['\")]|\b(nohup|setsid|disown|daemonize)\b|screen\s+-\w*dm|tmux\s+new\S*\s+-\w*d"

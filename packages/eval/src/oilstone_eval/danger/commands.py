@@ -53,8 +53,10 @@ from oilstone_eval.danger.wrappers import (
 )
 
 # Importing them registers their rules.
-RULES = (rules_disks, rules_files, rules_remote, rules_system,
-         tables_cloud, tables_data, tables_disks, tables_guard, tables_places, tables_work)  # fmt: skip
+RULES = (
+    *(rules_disks, rules_files, rules_remote, rules_system),
+    *(tables_cloud, tables_data, tables_disks, tables_guard, tables_places, tables_work),
+)
 # So many texts inside one another, and so many prefixes, are followed.
 DEEPEST = 6
 UNWRAPS = 12

@@ -10,8 +10,10 @@ from oilstone_eval.danger.marks import ANY, DECODED, REMOTE, merge
 from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import parse
 
-_ZIPPED = names("gunzip zcat bzcat xzcat unxz bunzip2 gzip xz bzip2 zstd brotli lz4 lz4cat lzop lzcat"
-                " zstdcat unzstd uudecode unlzma lzma uncompress gunzip funzip pigz pbzip2")  # fmt: skip
+_ZIPPED = names(
+    "gunzip zcat bzcat xzcat unxz bunzip2 gzip xz bzip2 zstd brotli lz4 lz4cat lzop lzcat"
+    " zstdcat unzstd uudecode unlzma lzma uncompress gunzip funzip pigz pbzip2"
+)
 _BASES = names("base64 gbase64 base32 basenc base58 ascii85 b64decode b64")
 _UNZIPS = ("gzip", "xz", "bzip2", "zstd", "brotli", "lz4", "lzop", "lzma", "pigz", "pbzip2")
 # Nothing that was meant to be seen is kept packed there.

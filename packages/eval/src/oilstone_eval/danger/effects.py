@@ -44,6 +44,7 @@ _METHODS = re.compile(
     + STRING
     + r"\s*\)[\w./'\" ]*\.(unlink|rmdir|write_text|write_bytes|rename|replace|touch|rmtree)\("
 )
+_DONE = {"unlink": "rm -f", "rmtree": "rm -rf"}
 _EMPTIES = re.compile(
     r"(?:writeFileSync|writeFile|write_file|file_put_contents|File\.write|IO\.write|truncateSync"
     r"|truncate|appendFileSync"
@@ -71,7 +72,10 @@ _WALKS = re.compile(
     r"|Dir\.each_child|Dir\.foreach|Dir|iterdir|opendir"
     r"|list\.files)\s*[(\[]\s*(?:sub\s*\{[^}]*\}\s*,\s*|\w+\s*,\s*)?" + STRING
 )
-_ENDLESS = r"(?:while\s*\(?\s*(?:True|true|1|!0|not 0)\b\s*\)?|loop\b|for\s*\(\s*;\s*;\s*\)|until\s*\(?\s*(?:0|false)|forever|setInterval|repeat\b)"
+_ENDLESS = (
+    r"(?:while\s*\(?\s*(?:True|true|1|!0|not 0)\b\s*\)?|loop\b|for\s*\(\s*;\s*;\s*\)"
+    r"|until\s*\(?\s*(?:0|false)|forever|setInterval|repeat\b)"
+)
 _LOOSE = re.compile(
     r"(?s)fork\s*(?:\(\s*\))?\s*(?:while|until|for)|(?:while|for|loop)\W.{0,60}(?:\b|_)fork\b"
     r"|while\s+fork|fork\s*\(?\)?\s*(?:and|&&)\s*fork"
@@ -129,7 +133,7 @@ def done(name: str, code: str) -> Iterator[str]:
     yield from (f"rm -rf {plain(found[1], found[2])}" for found in _RECURSED.finditer(code))
     yield from (f":> {found[1]}" for found in _PERL_OPENS.finditer(code))
     for found in _METHODS.finditer(code):
-        yield f"{'rm -f' if found[3] == 'unlink' else 'rm -rf' if found[3] == 'rmtree' else ':>'} {plain(found[1], found[2])}"
+        yield f"{_DONE.get(found[3], ':>')} {plain(found[1], found[2])}"
     for found in _CHMODS.finditer(code):
         yield f"chmod {found[3]} {plain(found[1] or found[4], found[2] or found[5])}"
     if _BY_NAME.search(code):

@@ -40,7 +40,7 @@ def filtered(name: str, args: Sequence[str], given: str) -> str | None:
 
 
 def _begun(program: str) -> str:
-    """Return what an awk program prints before it reads anything; "" where that is not to be told."""
+    """Return what an awk program prints before it reads anything; "" where nobody can tell."""
     found = re.match(
         r'BEGIN *\{ *(print|printf)[ (]*"((?:[^"\\]|\\.)*)" *((?:, *[^,;})]+)*)', program
     )

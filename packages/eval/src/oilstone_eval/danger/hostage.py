@@ -2,6 +2,7 @@
 
 import re
 
+_TOOLS = ("openssl", "gpg", "crypt", "7z", "age ")
 _ENCRYPTS = re.compile(
     r"(openssl\s+(enc|aes\S*|smime)\b(?!.*\s-d\s)|gpg\w*\s.*(-\w*c\b|--symmetric|-\w*e\b"
     r"|--encrypt|-r\s)|\bccrypt\s+-e"
@@ -17,5 +18,6 @@ _WIDE = re.compile(
 
 def is_hostage(text: str) -> bool:
     """Tell whether a script encrypts files that it finds and removes what they were."""
-    return bool(("openssl" in text or "gpg" in text or "crypt" in text or "7z" in text or "age " in text)
-                and _ENCRYPTS.search(text.replace("\n", " ")) and _WIDE.search(text))  # fmt: skip
+    if not any(tool in text for tool in _TOOLS):
+        return False
+    return bool(_ENCRYPTS.search(text.replace("\n", " ")) and _WIDE.search(text))

@@ -14,10 +14,13 @@ _KINDS: Mapping[str, str] = {
     " virsh snap flatpak brew helm pip pip3 machinectl gem":
     r"\s(list|ls|freeze|vms|list-images|leaves)\b(?!.*--(filter|query|selector))",
     "VBoxManage vboxmanage": r"\slist\s", "terraform tofu": r"\sstate\s+list\s*$",
-    "git": r"^\s*tag(\s+-l|\s+--list)?\s*$|\s(branch(\s+-[ar]+)?\s+(--format\S*\s)?|for-each-ref(\s+--format=.*?)?(\s+refs/\S*)?|branch\s.*--format\S*)\s*$",
+    "git": r"^\s*tag(\s+-l|\s+--list)?\s*$|\s(branch(\s+-[ar]+)?\s+(--format\S*\s)?"
+    r"|for-each-ref(\s+--format=.*?)?(\s+refs/\S*)?|branch\s.*--format\S*)\s*$",
     "dpkg": r"\s(-l|--get-selections|--list)\s", "rpm": r"\s-\w*qa\w*\s", "pacman": r"\s-Qe?q\s*$",
     "apt": r"\slist\s.*--installed", "dpkg-query": r".",
-    "npm pnpm yarn": r"\s(ls|list)\s.*(-g|--global)\b|\s(-g|--global)\s.*\b(ls|list)\s", "redis-cli": r"\s(keys|scan|--scan)\s", "psql": r"\s-\w*l\w*\s|pg_database|pg_tables",
+    "npm pnpm yarn": r"\s(ls|list)\s.*(-g|--global)\b|\s(-g|--global)\s.*\b(ls|list)\s",
+    "redis-cli": r"\s(keys|scan|--scan)\s",
+    "psql": r"\s-\w*l\w*\s|pg_database|pg_tables",
     "mysql": r"show\s+(databases|tables)|information_schema",
     "lvs vgs": r".", "zfs zpool": r"\slist\s",
     "getent": r"\spasswd\s", "compgen": r"\s-u\s", "systemctl": r"\slist-un\S+(?!.*--state=failed)",

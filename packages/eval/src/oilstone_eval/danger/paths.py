@@ -22,11 +22,12 @@ SECOND = {
     "System": names("Library"),
 }
 # Below /var/lib.
-DATA = names("mysql mariadb postgresql pgsql mongodb mongo redis docker etcd kubelet dpkg rpm pacman"
-             " elasticsearch influxdb grafana prometheus cassandra rabbitmq kafka containerd "
-             "libvirt"
-             " jenkins gitlab ldap openldap samba clickhouse couchdb neo4j consul vault minio ceph"
-             " zookeeper rancher nfs iscsi mysql-files pgadmin lxc lxd asterisk bind named")  # fmt: skip
+DATA = names(
+    "mysql mariadb postgresql pgsql mongodb mongo redis docker etcd kubelet dpkg rpm pacman"
+    " elasticsearch influxdb grafana prometheus cassandra rabbitmq kafka containerd libvirt"
+    " jenkins gitlab ldap openldap samba clickhouse couchdb neo4j consul vault minio ceph"
+    " zookeeper rancher nfs iscsi mysql-files pgadmin lxc lxd asterisk bind named"
+)
 _SITES = {("var", "www"), ("var", "backups"), ("var", "mail"), ("var", "spool"), ("var", "opt"),
           ("var", "vmail"), ("var", "db"), ("usr", "local")}  # fmt: skip
 _TAIL = re.compile(

@@ -279,11 +279,10 @@ def _edited(call: Call) -> Iterator[Hit]:
 @rule("ex ed vi vim nvim patch awk gawk sponge")
 def _batch_edited(call: Call) -> Iterator[Hit]:
     script = f"{call.text} {call.stdin or ''}"
-    writes = call.name in ("patch", "sponge") or re.search(
+    writes = bool({call.name, *call.args} & {"patch", "sponge", "inplace"}) or re.search(
         r"(?m)(^|[|;\s'\"])(wq?|x|xit|wall|wqa)!?(['\"\s|]|$)", script
     )
     inplace = "awk" not in call.name or "inplace" in call.args
-    writes = writes or "inplace" in call.args
     for path in call.plain.operands if writes and inplace else ():
         if VITAL.match(clean(path)):
             yield Hit(Level.DANGEROUS, "system_files", f"edits {path} unseen")

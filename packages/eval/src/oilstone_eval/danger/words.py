@@ -21,7 +21,8 @@ _SCRATCH = re.compile(r"tmp|temp|build|cache|out|dist|target|test|work|scratch|d
 _BRACES = re.compile(r"\{([^{}\s]*,[^{}\s]*)\}")
 # What every shell sets.
 _SET = {"HOME": "~", "PWD": ".", "IFS": " ", "@": "", "*": "", "USER": "user", "LOGNAME": "user",
-        "SHELL": "/bin/bash", "PATH": "/usr/local/bin:/usr/bin:/bin", "EUID": "0", "UID": "0", "BASH": "/bin/bash"}  # fmt: skip
+        "SHELL": "/bin/bash", "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "EUID": "0", "UID": "0", "BASH": "/bin/bash"}  # fmt: skip
 
 
 def unescape(text: str) -> str:
