@@ -57,10 +57,7 @@ def migrated(tmp_path_factory):
 @pytest.fixture
 def sqlite(root, migrated):
     """What only a registry in a file has."""
-    made = Workshop(root)
-    made.registry.parent.mkdir()
-    made.registry.write_bytes(migrated)
-    return made
+    return Workshop(root, empty=migrated)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

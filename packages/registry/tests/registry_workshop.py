@@ -29,11 +29,15 @@ GATE = {
 class Workshop:
     """Makes adapters, decisions, and runs oilstone-registry on one registry."""
 
-    def __init__(self, root, url=None):
+    def __init__(self, root, url=None, empty=None):
+        """`empty`: what is in the file of an empty registry, which saves migrating one."""
         self.root = root
         self.on_server = url is not None
         self.registry = url or root / "registry" / "registry.sqlite"
         self.store = root / "registry" / "store"
+        if empty is not None:
+            self.registry.parent.mkdir()
+            self.registry.write_bytes(empty)
 
     def adapter(self, name="phase2", content="weights"):
         files = {"adapter_model.safetensors": content, "tokenizer/tokenizer.json": "{}"}
@@ -91,32 +95,26 @@ class Workshop:
             **options,
         )
 
-    def run(self, *words):
-        """Run a command in this process, which is faster; return (exit code, result)."""
-        return self.within(*words)
-
     def installed(self, *words):
-        """Run the installed command. What differs on PostgreSQL is below it."""
-        if self.on_server:
-            return self.within(*words)
+        """Run the installed command; return (exit code, result)."""
         process = self.start(*words)
         out, _ = process.communicate(timeout=120)
         return process.returncode, json.loads(out)
 
     def register(self, adapter, *words, name="rust-tiny"):
-        return self.installed("register", adapter.folder, "--name", name, *words)
+        return self.run("register", adapter.folder, "--name", name, *words)
 
     def promote(self, reference, decision):
-        return self.installed("promote", reference, "--decision", decision.folder)
+        return self.run("promote", reference, "--decision", decision.folder)
 
     def given(self, *words):
-        """Run a command that a test begins or ends with, in this process, which is faster."""
-        code, said = self.within(*words)
+        """Run a command that a test begins or ends with."""
+        code, said = self.run(*words)
         assert code == 0, said
         return said
 
-    def within(self, *words):
-        """Run it in this process; return (exit code, result)."""
+    def run(self, *words):
+        """Run a command in this process, which is faster; return (exit code, result)."""
         printed, old = io.StringIO(), os.environ.get("OILSTONE_STORE")
         os.environ["OILSTONE_STORE"] = str(self.store)
         try:

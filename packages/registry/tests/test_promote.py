@@ -26,14 +26,15 @@ def refused(workshop, result):
 
 def test_with_a_passing_decision_show_tells_the_production_version(workshop, adapter):
     decision = workshop.decision(adapter)
-    assert workshop.promote("rust-tiny@0.1.0", decision)[0] == 0
+    words = ("promote", "rust-tiny@0.1.0", "--decision", decision.folder)
+    assert workshop.installed(*words)[0] == 0
     production = workshop.show()["production"]
     told = (production["version"], production["digest"], production["decision"])
     assert told == ("0.1.0", adapter.digest, decision.digest)
 
 
 def test_without_a_decision_it_is_wrong_use(workshop, adapter):
-    code, why = refused(workshop, workshop.run("promote", "rust-tiny@0.1.0"))
+    code, why = refused(workshop, workshop.installed("promote", "rust-tiny@0.1.0"))
     assert (code, "add --decision DIR" in why) == (2, True)
 
 

@@ -1,4 +1,4 @@
-"""oilstone-registry register, list and show, as installed."""
+"""oilstone-registry register, list and show."""
 
 import shutil
 
@@ -8,7 +8,8 @@ from oilstone_schemas import artifact, canonical, manifest
 
 
 def test_the_first_version_is_0_1_0_with_id_1(workshop):
-    code, row = workshop.register(workshop.adapter())
+    words = ("register", workshop.adapter().folder, "--name", "rust-tiny")
+    code, row = workshop.installed(*words)
     assert (code, row["new"], row["version"], row["lora_int_id"]) == (0, True, "0.1.0", 1)
 
 
@@ -52,7 +53,8 @@ def test_an_adapter_with_one_byte_changed_is_refused(workshop, file):
 
 
 def test_what_is_no_adapter_is_refused(workshop):
-    code, said = workshop.register(workshop.report("r", None))
+    words = ("register", workshop.report("r", None).folder, "--name", "rust-tiny")
+    code, said = workshop.installed(*words)
     assert (code, "not adapter" in said["error"]["message"]) == (2, True)
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from registry_workshop import Workshop
 
 from oilstone_registry.database import open_registry
 from oilstone_registry.tables import versions
 from oilstone_registry.view import show
 from oilstone_schemas import artifact
 
-WRITERS = 6
+WRITERS = 5
 HAMMER = Path(__file__).with_name("registry_hammer.py")
 
 
@@ -56,32 +57,42 @@ def test_promoted_at_once_one_version_is_in_production(workshop):
     assert statuses == ["production", "retired", "retired", "retired"]
 
 
-@pytest.fixture(params=[0, 0.05])
-def killed(workshop, request):
-    """An adapter whose registration was killed so many seconds after its copy was begun."""
+@pytest.fixture(scope="module", params=[0, 0.05])
+def left(request, migrated, tmp_path_factory):
+    """What a registration leaves that is killed so many seconds after its copy was begun."""
+    workshop = Workshop(tmp_path_factory.mktemp("killed"), empty=migrated)
     adapter = workshop.adapter(content="weights" * 2_000_000)
-    store = workshop.store
     process = workshop.start("register", adapter.folder, "--name", "rust-tiny")
-    while process.poll() is None and not (store.exists() and any(store.iterdir())):
+    while process.poll() is None and not (
+        workshop.store.exists() and any(workshop.store.iterdir())
+    ):
         time.sleep(0.001)
     time.sleep(request.param)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=60)
-    return adapter
+    return workshop.root
 
 
-def test_killed_while_it_copies_it_leaves_nothing_that_looks_whole(workshop, killed):
-    kept = workshop.store / killed.digest
+@pytest.fixture
+def killed(root, left):
+    """The workshop of the killed registration, a copy for each test."""
+    shutil.copytree(left, root, dirs_exist_ok=True)
+    return Workshop(root)
+
+
+def test_killed_while_it_copies_it_leaves_nothing_that_looks_whole(killed):
+    kept = killed.store / artifact.load(killed.root / "phase2").digest
     assert not kept.exists() or artifact.verify(kept, deep=False, search=[]) == []
 
 
-def test_a_killed_registration_can_be_made_again(workshop, killed):
-    assert workshop.registered(killed)["lora_int_id"] == 1
+def test_a_killed_registration_can_be_made_again(killed):
+    adapter = artifact.load(killed.root / "phase2")
+    assert killed.registered(adapter)["lora_int_id"] == 1
 
 
-def test_what_a_killed_registration_left_is_removed_by_the_next_one(workshop, killed):
-    workshop.registered(workshop.adapter("other", "other"))
-    assert not list((workshop.store).glob(".*.partial"))
+def test_what_a_killed_registration_left_is_removed_by_the_next_one(killed):
+    killed.registered(killed.adapter("other", "other"))
+    assert not list(killed.store.glob(".*.partial"))
 
 
 def hammer(workshop, *words, **environment):

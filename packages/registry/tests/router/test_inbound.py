@@ -43,6 +43,12 @@ def test_requests_that_come_at_once_are_answered_in_turn(halves):
     assert data.index(b'"chat.completion"') < data.index(b'"ok"') < data.rindex(b"x-specialist")
 
 
+def test_who_asks_for_another_protocol_is_told_that_there_is_none(halves):
+    with connected(halves) as connection:
+        connection.sendall(asking(halves, connection="Upgrade", upgrade="h2c"))
+        assert b"send no Upgrade" in heard(connection, b"}}")
+
+
 def test_a_request_may_come_byte_by_byte(halves):
     with connected(halves) as connection:
         for byte in asking(halves, connection="close"):

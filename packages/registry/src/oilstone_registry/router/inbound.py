@@ -191,8 +191,6 @@ class Connection(asyncio.Protocol):
             return
         try:
             self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._refuse(Refused(400, "bad_request", "no other protocol is spoken here"))
         except httptools.HttpParserError as error:
             cause = error.__context__
             why = cause if isinstance(cause, Refused) else None
@@ -226,6 +224,8 @@ class Connection(asyncio.Protocol):
         """Admit it, or raise Refused, which ends the reading."""
         exchange = self.exchange
         assert exchange is not None
+        if self.parser.should_upgrade():  # the parser would take the body for the other protocol
+            raise Refused(400, "bad_request", "HTTP/1.1 alone is spoken here: send no Upgrade")
         exchange.method = self.parser.get_method().decode("latin-1")
         exchange.chunked = self.parser.get_http_version() != "1.0"
         path, _, exchange.query = self.url.partition(b"?")
