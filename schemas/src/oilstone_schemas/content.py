@@ -26,6 +26,7 @@ _BY_NAME = {
     r"waivers\.yaml": "waivers.v1",
     r"phase[^/]*\.yaml": "recipe-phase.v1",
     r"sweep[^/]*\.yaml": "recipe-sweep.v1",
+    r"probe[^/]*\.yaml": "recipe-probe.v1",
     r"(data|base|eval|enrich|retrain|experiment)\.yaml": r"recipe-\1.v1",
     r"(from-verdicts|from-outcomes)\.yaml": r"recipe-\1.v1",
     r"domains\.json": "domains.v1",

@@ -20,6 +20,10 @@ SWEEP = (
     f"{PROG} sweep recipes/rust-tiny/sweep.yaml --data work/rust-tiny/data \\\n"
     "    --base work/rust-tiny/base --out work/rust-tiny/sweep"
 )
+PROBE = (
+    f"{PROG} probe recipes/memory-tiny/probe.yaml --adapter work/memory-tiny/stage2 \\\n"
+    "    --base work/memory-tiny/base --data work/memory-tiny/data --out work/memory-tiny/report"
+)
 PLAN = f"{PROG} plan recipes/rust-tiny/phase1.yaml --data work/rust-tiny/data"
 
 
@@ -66,6 +70,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     plan.add_argument("--data", type=Path, metavar="DIR", help="a dataset: rows, tokens and epochs")
     plan.add_argument("--base", type=Path, metavar="DIR", help="a base: its tokenizer counts")
     _overridable(plan)
+    probe = command.verb(verbs, "probe", _probe, "measure what an adapter's memories do", PROBE)
+    _shared(probe, "probe.yaml")
+    probe.add_argument("--adapter", type=Path, required=True, metavar="DIR", help="with memories")
+    probe.add_argument("--base", type=Path, required=True, metavar="DIR", help="a base artifact")
     return command.run(parser, argv)
 
 
@@ -115,3 +123,9 @@ def _sweep(args: argparse.Namespace) -> dict[str, Any]:
     return run.make(
         args.recipe, args.data, args.base, args.start, args.out, args.set, dry=args.dry_run
     )
+
+
+def _probe(args: argparse.Namespace) -> dict[str, Any]:
+    from oilstone_train.probe import command as probe
+
+    return probe.make(args.recipe, args.adapter, args.base, args.data, args.out, args.set)

@@ -6,9 +6,11 @@ from typing import Any
 
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import CheckFailed, OilstoneError
+from oilstone_train import layout
 
 ROWS = "handover.jsonl"
 MOST = 64  # rows; enough to tell any two adapters apart, and seconds even for a large model
+GEOMETRY = ("layers", "window", "heads", "key_size", "value_size", "taps", "rate")
 TOLERANCE = 1e-5  # nats per token
 
 
@@ -33,6 +35,7 @@ def check(adapter: Manifest, base: Manifest, recipe: Mapping[str, Any]) -> None:
         "lora.alpha": (saved["lora_alpha"], lora["alpha"]),
         "lora.targets": (sorted(saved["target_modules"]), sorted(lora["targets"])),
         "quantization": (adapter.details["quantization"], recipe["quantization"]),
+        **_memory(adapter, recipe["memory"]),
     }
     differing = [
         f"{adapter.folder}: has {key} {there}, the recipe {here}; Axolotl would keep the adapter's:"
@@ -42,6 +45,15 @@ def check(adapter: Manifest, base: Manifest, recipe: Mapping[str, Any]) -> None:
     ]
     if differing:
         raise OilstoneError("\n".join(differing))
+
+
+def _memory(adapter: Manifest, asked: Mapping[str, Any] | None) -> dict[str, tuple[Any, Any]]:
+    """Return what makes up the memories' weights: there, and in the recipe."""
+    kept = adapter.folder / layout.SHAPE
+    saved = json.loads(kept.read_text()) if kept.exists() else None
+    if saved is None or not asked:
+        return {"memory": (saved and "a memory", asked and "a memory")}
+    return {f"memory.{key}": (saved[key], asked[key]) for key in GEOMETRY}
 
 
 def same(expected: float, found: float) -> None:

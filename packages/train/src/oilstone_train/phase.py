@@ -14,12 +14,14 @@ from oilstone_train import card, forms, handover, inputs, judging, layout, makin
 from oilstone_train.launch import Worker
 from oilstone_train.making import Order
 
+LOADER = "memory"  # the entry point by which the parts beside LoRA are built again
 FROM_DATA = ("system_prompt", "system_prompt_sha256")
 MEASURED = (
     "handover_loss",
     "events",
     "steps",
     "kept_step",
+    "whole_checkpoints",
     "tokens",
     "train_loss",
     "eval_loss",
@@ -91,6 +93,7 @@ def train(settings: dict[str, Any], given: Given, out: Path) -> dict[str, Any]:
         "base_digest": trunk.digest,
         "from_digest": earlier.digest if earlier else None,
         "quantization": settings["quantization"],
+        **({"loader": LOADER} if settings["memory"] else {}),
         **{key: dataset.details[key] for key in FROM_DATA},
         "chat_template_sha256": trunk.details["chat_template_sha256"],
         **{key: result[key] for key in (*MEASURED, "trainable_parameters", "four_bit_layers")},

@@ -1,33 +1,43 @@
-"""loss.svg: training and evaluation loss over steps, drawn without a plotting library."""
+"""Curves as SVG, drawn without a plotting library; loss.svg is one of them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 720, 360, 60, 40, 20, 20
-SERIES = (("loss", "#3b6ea5"), ("eval_loss", "#c0562f"))
+COLORS = ("#3b6ea5", "#c0562f", "#4f8a4b", "#7a5aa6")
+SERIES = ("loss", "eval_loss")
+Points = Sequence[tuple[float, float]]
 
 
 def svg(lines: Sequence[dict[str, Any]]) -> str:
     """Return the picture of a run's telemetry, as an SVG document."""
-    series = {
-        key: [(line["step"], line[key]) for line in lines if line.get(key) is not None]
-        for key, _ in SERIES
-    }
+    return curves({name: over_steps(lines, name) for name in SERIES}, "Loss over steps")
+
+
+def over_steps(lines: Sequence[Mapping[str, Any]], key: str) -> Points:
+    """Return (step, value) of the lines that have a value under this key."""
+    return [(line["step"], line[key]) for line in lines if line.get(key) is not None]
+
+
+def curves(series: Mapping[str, Points], title: str, along: str = "step") -> str:
+    """Return at most four curves of values that are not negative, as an SVG document."""
     points = [point for found in series.values() for point in found]
     across = max((x for x, _ in points), default=1) or 1
     up = max((y for _, y in points), default=1.0) or 1.0
     grid = "".join(_label(across, up, tick) for tick in _ticks(up))
-    curves = "".join(_curve(series[key], color, across, up) for key, color in SERIES)
+    named = list(zip(series.items(), COLORS, strict=False))
+    drawn = "".join(_curve(found, color, across, up) for (_, found), color in named)
     names = "".join(
-        f'<text x="{WIDTH - RIGHT - 90}" y="{TOP + 16 * (n + 1)}" fill="{color}">{key}</text>'
-        for n, (key, color) in enumerate(SERIES)
+        f'<text x="{WIDTH - RIGHT}" y="{TOP + 16 * (n + 1)}" fill="{color}" text-anchor="end">'
+        f"{key}</text>"
+        for n, ((key, _), color) in enumerate(named)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
-        ' font-family="sans-serif" font-size="12"><title>Loss over steps</title>'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>{grid}{curves}{names}'
-        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 10}" text-anchor="end">step {across}</text>'
+        f' font-family="sans-serif" font-size="12"><title>{title}</title>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>{grid}{drawn}{names}'
+        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 10}" text-anchor="end">{along} {across:g}</text>'
         "</svg>\n"
     )
 
@@ -51,6 +61,6 @@ def _label(across: float, up: float, tick: float) -> str:
     )
 
 
-def _curve(points: list[tuple[float, float]], color: str, across: float, up: float) -> str:
+def _curve(points: Points, color: str, across: float, up: float) -> str:
     path = " ".join("{:.1f},{:.1f}".format(*_place(x, y, across, up)) for x, y in points)
     return f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="1.5"/>'

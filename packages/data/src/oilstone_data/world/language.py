@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from oilstone_data.world.combination import Combination
 
-LANGUAGES = ("rust", "math", "python", "shell")
+LANGUAGES = ("rust", "math", "python", "shell", "recall")
 
 
 class Op(Protocol):

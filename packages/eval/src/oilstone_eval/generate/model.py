@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from oilstone_eval.generate import loaders
 from oilstone_eval.generate.subject import Subject
 from oilstone_schemas.command import MissingTool, say
 
@@ -51,6 +52,7 @@ def load(subject: Subject, recipe: Mapping[str, Any], seed: int) -> Model:
     if subject.adapter:
         import peft
 
+        loaders.prepare(network, subject.adapter)
         wrapped = peft.PeftModel.from_pretrained(network, str(subject.adapter.folder))
         network = wrapped.merge_and_unload()
     return Model(network.to(recipe["device"]).eval(), tokenizer, recipe["device"])

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from oilstone_schemas.command import OilstoneError
-from oilstone_train import layout
+from oilstone_train import checkpoints, layout
 from oilstone_train.engine import check
 
 
@@ -95,6 +95,7 @@ def _outcome(cfg: Any, model: Any, trainer: Any) -> dict[str, Any]:
         "four_bit_layers": four_bit_layers,
         "train_loss": [line["loss"] for line in history if "loss" in line][-1],
         "kept_step": kept,
+        "whole_checkpoints": sum(map(checkpoints.is_whole, layout.OUT.glob("checkpoint-*"))),
         "eval_loss": dict(evaluations)[kept],
         "eval_loss_at_start": evaluations[0][1] if evaluations[0][0] == 0 else None,
     }

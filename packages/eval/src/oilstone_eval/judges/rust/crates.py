@@ -61,6 +61,11 @@ def batchable(unit: Unit) -> bool:
     return _plain_main(root) if unit.kind == "bin" else True
 
 
+def garbled(unit: Unit) -> bool:
+    """Tell whether its syntax looks broken, and it may say so in company."""
+    return not _TELLTALE.search(unit.code) and parse(unit.code).has_error
+
+
 def has_main(code: str) -> bool:
     """Tell whether the program's file brings a main of its own."""
     return any(

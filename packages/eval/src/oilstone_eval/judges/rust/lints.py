@@ -1,11 +1,11 @@
 """Compile verdicts and lints of many programs, from crates of many."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from oilstone_eval.judges.base import Done
-from oilstone_eval.judges.rust import crates, together
+from oilstone_eval.judges.rust import blame, crates, together
 from oilstone_eval.judges.rust.compiler import ROOT, Compiler, Report
 from oilstone_eval.judges.rust.crates import Unit
 from oilstone_eval.sandbox.pool import Pool
@@ -13,6 +13,8 @@ from oilstone_eval.sandbox.slot import Slot
 
 # Larger crates cost less per program, until a broken one makes all of them be compiled again.
 CROWD = 120
+# A bracket that is never closed ends the call, whatever the others say.
+BROKEN = 30
 
 
 def lint(compiler: Compiler, pool: Pool, units: Sequence[Unit], done: Done) -> dict[Unit, Report]:
@@ -23,8 +25,8 @@ def lint(compiler: Compiler, pool: Pool, units: Sequence[Unit], done: Done) -> d
         found[index] = report
         done()
 
-    work = partial(_crowd, compiler, dict(enumerate(units)), tell)
-    pool.map([partial(work, group=group) for group in _groups(units, pool)], lambda: None)
+    work = _Work(compiler, units, tell)
+    pool.map(work.tasks(len(pool.slots)), lambda: None)
     return {unit: found[index] for index, unit in enumerate(units)}
 
 
@@ -45,26 +47,52 @@ def single(compiler: Compiler, slot: Slot, unit: Unit, suspect: bool = False) ->
     return replace(report, messages=tuple(report.of("error")))
 
 
-def _groups(units: Sequence[Unit], pool: Pool) -> list[list[int]]:
-    fit = [crates.batchable(unit) for unit in units]
-    alone = [[index] for index, fits in enumerate(fit) if not fits]
-    for kind in ("bin", "lib"):
-        members = [i for i, unit in enumerate(units) if fit[i] and unit.kind == kind]
-        alone += crates.groups(members, CROWD, len(pool.slots))
-    # The largest first: no worker waits long for another's last.
-    return sorted(alone, key=len, reverse=True)
+class _Work:
+    """Programs, and the calls that tell the report of each."""
 
+    def __init__(
+        self, compiler: Compiler, units: Sequence[Unit], tell: Callable[[int, Report], None]
+    ) -> None:
+        self.compiler, self.units, self.tell = compiler, units, tell
 
-def _crowd(
-    compiler: Compiler,
-    units: Mapping[int, Unit],
-    tell: Callable[[int, Report], None],
-    slot: Slot,
-    group: Sequence[int],
-) -> None:
-    together.sort_out(
-        {index: units[index] for index in group},
-        lambda some: compiler.lint(slot, crates.compose(some), units[group[0]].kind),
-        lambda index, report: tell(index, crates.own(units[index], report)),
-        lambda index, suspect: tell(index, single(compiler, slot, units[index], suspect)),
-    )
+    def tasks(self, workers: int) -> list[Callable[[Slot], None]]:
+        """Return what is to be done, the largest first: no worker waits long for another's last."""
+        fit = [crates.batchable(unit) for unit in self.units]
+        broken = [index for index, unit in enumerate(self.units) if crates.garbled(unit)]
+        found = [(group, self._broken) for group in crates.groups(broken, BROKEN, workers)]
+        for kind in ("bin", "lib"):
+            members = [i for i, unit in enumerate(self.units) if fit[i] and unit.kind == kind]
+            found += [(group, self._crowd) for group in crates.groups(members, CROWD, workers)]
+        rest = set(range(len(fit))) - {index for group, _ in found for index in group}
+        found += [([index], self._crowd) for index in sorted(rest)]
+        found.sort(key=lambda each: -len(each[0]))
+        return [partial(work, group) for group, work in found]
+
+    def _crowd(self, group: Sequence[int], slot: Slot) -> None:
+        """Lint programs of one kind together."""
+        together.sort_out(
+            {index: self.units[index] for index in group},
+            lambda some: self.compiler.lint(slot, crates.compose(some), self.units[group[0]].kind),
+            lambda index, report: self.tell(index, crates.own(self.units[index], report)),
+            partial(self._single, slot),
+            partial(self._convict, False),
+        )
+
+    def _broken(self, group: Sequence[int], slot: Slot) -> None:
+        """Check programs together whose first error will be all that counts."""
+        together.sort_out(
+            {index: replace(self.units[index], kind="lib") for index in group},
+            lambda some: self.compiler.check(slot, crates.compose(some), "lib"),
+            lambda index, _: self._single(slot, index, True),
+            lambda index, _: self._single(slot, index, True),
+            partial(self._convict, True),
+        )
+
+    def _single(self, slot: Slot, index: int, suspect: bool) -> None:
+        self.tell(index, single(self.compiler, slot, self.units[index], suspect))
+
+    def _convict(self, syntax: bool, index: int, report: Report) -> bool:
+        errors = blame.alone(self.units[index], report.messages, syntax)
+        if errors:
+            self.tell(index, replace(report, messages=errors))
+        return bool(errors)

@@ -2,7 +2,8 @@
 
 A crate that compiles tells about every program in it. When it does not, the programs that its
 errors point at go alone and the rest goes together again; a crate whose trouble points at nobody is
-halved. What goes alone gets a call of its own, so company never decides.
+halved. What goes alone gets a call of its own, unless its errors are those that it would get there
+(`blame.py`), so company never decides.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,11 +21,13 @@ def sort_out(
     crowd: Callable[[Mapping[int, Item]], Report],
     shared: Callable[[int, Report], object],
     alone: Callable[[int, bool], object],
+    convict: Callable[[int, Report], bool] = lambda index, report: False,
 ) -> None:
     """Call `shared` (with its part of the crate's report) or `alone` once for every item.
 
     `crowd` compiles items as one crate. `shared` is called while that crate is what was built last.
-    `alone` is told whether a crate's errors pointed at the item.
+    `alone` is told whether a crate's errors pointed at the item. `convict` gets the errors of
+    an item that a crate's errors point at; when it returns true, the item is done with.
     """
     waiting, blamed = [list(items)], set[int]()
     while waiting:
@@ -35,8 +38,9 @@ def sort_out(
         report = crowd({index: items[index] for index in group})
         if report.trouble or any(map(_unclear, report.messages)):
             named = _named(report)
+            done = {index for index in named if convict(index, _against(index, report, len(group)))}
             blamed |= named
-            waiting += _again(group, named)
+            waiting += _again(group, named, done)
         else:
             _share(group, report, shared)
 
@@ -47,13 +51,20 @@ def _named(report: Report) -> set[int]:
     return set() if report.trouble else {index for index in found if index is not None}
 
 
-def _again(group: list[int], named: set[int]) -> list[list[int]]:
-    """Return the groups that the items go on in."""
+def _against(index: int, report: Report, count: int) -> Report:
+    """Return the errors that point at one of the items, and its part of the time."""
+    errors = tuple(each for each in report.of("error") if crates.index(each.file) == index)
+    return Report(errors, None, report.seconds / count)
+
+
+def _again(group: list[int], named: set[int], done: set[int]) -> list[list[int]]:
+    """Return the groups that the items go on in, those left out that are done with."""
     if not named:
         middle = len(group) // 2
         return [group[:middle], group[middle:]]
     rest = [index for index in group if index not in named]
-    return [*([index] for index in sorted(named)), *([rest] if rest else [])]
+    single = [[index] for index in sorted(named) if index not in done]
+    return [*single, *([rest] if rest else [])]
 
 
 def _unclear(message: Message) -> bool:

@@ -1,0 +1,1 @@
+"""`oilstone-train probe`: what an adapter's memories do, measured on conversations it never saw."""

@@ -1,0 +1,60 @@
+"""report.html of a probe: the numbers, and the curves of the run that made the adapter."""
+
+from collections.abc import Mapping
+from html import escape
+
+from oilstone_schemas.artifact import Manifest
+from oilstone_train import layout, plot, telemetry
+from oilstone_train.probe.metrics import Record
+
+STYLE = (
+    "body{font-family:sans-serif;max-width:52rem;margin:1rem auto;padding:0 1rem}"
+    "table{border-collapse:collapse}td,th{padding:.2rem .8rem .2rem 0;text-align:right}"
+    "td:first-child,th:first-child{text-align:left}svg{width:100%;height:auto}"
+)
+CHUNK = "perplexity_chunk_"
+
+
+def html(metrics: Mapping[str, Record], adapter: Manifest) -> str:
+    """Return a page without anything from outside, for one adapter's metrics."""
+    lines = telemetry.read(adapter.folder / layout.MEMORY)
+    losses = telemetry.read(adapter.folder / layout.TELEMETRY)
+    sizes = [(int(name.removeprefix(CHUNK)), record["value"]) for name, record in metrics.items()
+             if name.startswith(CHUNK)]  # fmt: skip
+    pictures = [
+        plot.svg(losses),
+        *(
+            plot.curves({name: plot.over_steps(lines, name) for name in names}, title)
+            for names, title in CURVES
+        ),
+        plot.curves({"perplexity": sizes}, "Perplexity at each chunk size", "chunk"),
+    ]
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8>"
+        "<meta name=viewport content='width=device-width'><title>Memories</title>"
+        f"<style>{STYLE}</style><h1>Memories of adapter {adapter.digest[:12]}</h1>"
+        f"{_table(metrics)}{''.join(pictures)}</html>\n"
+    )
+
+
+CURVES = (
+    (("perplexity",), "Perplexity of held-out conversations over steps"),
+    (("chunk",), "Chunk size over steps"),
+    (("grad_norm", "limit"), "Gradient norm and its limit over steps"),
+)
+
+
+def _table(metrics: Mapping[str, Record]) -> str:
+    head = "<tr><th>metric<th>value<th>interval<th>n<th>unit"
+    rows = (
+        f"<tr><td>{escape(name)}<td>{record['value']:.4g}<td>{_interval(record)}"
+        f"<td>{record['n']}<td>{escape(record['unit'])}"
+        for name, record in metrics.items()
+    )
+    return f"<table>{head}{''.join(rows)}</table>"
+
+
+def _interval(record: Record) -> str:
+    if record["low"] is None:
+        return ""
+    return f"[{record['low']:.4g}, {record['high']:.4g}]"
