@@ -6,9 +6,15 @@ import pytest
 
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import CheckFailed, OilstoneError
-from oilstone_train import handover
+from oilstone_train import handover, layout
 
-RECIPE = {"lora": {"r": 8, "alpha": 16, "targets": ["q_proj", "v_proj"]}, "quantization": "nf4"}
+RECIPE = {
+    "lora": {"r": 8, "alpha": 16, "targets": ["q_proj", "v_proj"]},
+    "quantization": "nf4",
+    "memory": None,
+}
+MEMORY = {"layers": [0], "window": 8, "heads": 1, "key_size": 64, "value_size": 64, "taps": 3,
+          "rate": 1.0}  # fmt: skip
 HERE, ELSEWHERE = "a" * 64, "b" * 64
 DETAILS = {"base_digest": HERE, "quantization": "nf4", "handover_loss": 1.0}
 
@@ -65,3 +71,27 @@ def test_the_same_loss_is_the_same_model(found: float) -> None:
 def test_another_loss_is_another_model(found: float) -> None:
     with pytest.raises(CheckFailed, match=r"ended with a loss of 1\.000000"):
         handover.same(1.0, found)
+
+
+def with_memory(folder: Path) -> Manifest:
+    found = adapter(folder)
+    (folder / layout.SHAPE).write_text(json.dumps({**MEMORY, "schedule": {"start": 32}}))
+    return found
+
+
+def test_memories_may_be_trained_on_under_another_schedule(tmp_path: Path) -> None:
+    asked = {**RECIPE, "memory": {**MEMORY, "schedule": {"start": 4}}}
+    handover.check(with_memory(tmp_path), over(HERE), asked)
+
+
+def test_a_memory_of_another_shape_is_refused(tmp_path: Path) -> None:
+    asked = {**RECIPE, "memory": {**MEMORY, "layers": [1]}}
+    with pytest.raises(OilstoneError, match=r"has memory.layers \[0\], the recipe \[1\]"):
+        handover.check(with_memory(tmp_path), over(HERE), asked)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_memories_are_neither_dropped_nor_added_on_the_way(tmp_path: Path, there: bool) -> None:
+    given = with_memory(tmp_path) if there else adapter(tmp_path)
+    with pytest.raises(OilstoneError, match="has memory"):
+        handover.check(given, over(HERE), {**RECIPE, "memory": None if there else MEMORY})

@@ -1,4 +1,4 @@
-"""The world of recall: nothing that is asked for stands near, and nothing held out was ever shown."""
+"""The world of recall: what is asked for stands far away, and what is held out is never shown."""
 
 import random
 import re
