@@ -123,7 +123,9 @@ def _rarity(programs: Sequence[Codes], groups: Sequence[object]) -> dict[int, fl
 
 
 def _telling(codes: Codes, rarity: dict[int, float]) -> Tells:
+    """What each run tells; a third equal word in a row, as in a table, tells nothing."""
     each = np.array([rarity.get(code, 0.0) for code in codes.tolist()])
+    each[2:][(codes[2:] == codes[1:-1]) & (codes[2:] == codes[:-2])] = 0.0
     total = np.concatenate([[0.0], np.cumsum(each)])
     told: Tells = total[RUN:] - total[:-RUN]
     return told

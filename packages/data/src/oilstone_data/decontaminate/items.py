@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from oilstone_data.decontaminate.comments import without_comments, without_imports
+from oilstone_data.decontaminate.comments import without_comments
+from oilstone_data.decontaminate.imports import without_imports
 
 PROGRAMS = ("reference", "completion")
 PARTS = ("prompt", "prelude", "reference", "completion", "test_code")

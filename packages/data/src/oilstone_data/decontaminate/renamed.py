@@ -6,8 +6,9 @@ are laid over those of the row.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from oilstone_data.decontaminate.batch import Batch
 from oilstone_data.decontaminate.blind import Codes, blind_codes
 from oilstone_data.decontaminate.grams import Share, most_holders
 from oilstone_data.decontaminate.programs import Program
-from oilstone_data.dedup.words import Hashes, words
+from oilstone_data.dedup.words import words
 
 _LONGEST = 400  # tokens: a longer program is told by its beginning
 _FEWEST = 8  # tokens that few other items have as well
@@ -46,7 +47,7 @@ class RenamedIndex:
         self._programs = [Program.of(bare.text, bare.given, _LONGEST) for bare in bares]
         groups = [bare.group for bare in bares]
         self._weights = _weights(self._programs, groups)
-        coded = [_variants(*pair) for pair in zip(self._programs, bares, strict=True)]
+        coded = list(_variants(self._programs, bares))
         self._owners = [n for n, variants in enumerate(coded) for _ in variants]
         self._anchors = Anchors([v for vs in coded for v in vs], [groups[n] for n in self._owners])
 
@@ -71,23 +72,26 @@ class RenamedIndex:
         return 2.0 if few else min(self._share + _CHANCE / float(weights.sum()), 1.0)
 
 
-def _variants(program: Program, bare: Bare) -> list[Codes]:
-    """Blind codes of a program, and those without standard names that it gives to things itself."""
-    hashes = words([" ".join(program.tokens)]).hashes
-    codes = blind_codes(hashes)
-    given: Hashes = words([" ".join(sorted(bare.given))]).hashes
-    blanked = np.where(np.isin(hashes, given), np.uint32(0), codes)
-    return [codes] if np.array_equal(codes, blanked) else [codes, blanked]
+def _variants(programs: Sequence[Program], bares: Sequence[Bare]) -> Iterator[list[Codes]]:
+    """Blind codes of programs, and those without standard names that one gives to things itself."""
+    found = words([" ".join(program.tokens) for program in programs])
+    given = words([" ".join(sorted(bare.given)) for bare in bares])
+    for number in range(len(programs)):
+        hashes = found.hashes[found.bounds[number] : found.bounds[number + 1]]
+        own = given.hashes[given.bounds[number] : given.bounds[number + 1]]
+        codes = blind_codes(hashes)
+        blanked = np.where(np.isin(hashes, own), np.uint32(0), codes)
+        yield [codes] if np.array_equal(codes, blanked) else [codes, blanked]
 
 
 def _weights(programs: Sequence[Program], groups: Sequence[object]) -> list[Weights]:
     """Of each token; 0 in runs that stand in many items (a licence, the usual imports)."""
-    holders: dict[tuple[str, ...], set[object]] = defaultdict(set)
+    of_group: dict[object, set[tuple[str, ...]]] = defaultdict(set)
     for program, group in zip(programs, groups, strict=True):
-        for run in _runs(program):
-            holders[run].add(group)
+        of_group[group].update(_runs(program))
     most = most_holders(groups)
-    usual = {run for run, held in holders.items() if len(held) > most}
+    holders = Counter(chain.from_iterable(of_group.values()))
+    usual = {run for run, held in holders.items() if held > most}
     return [_weight(program, usual) for program in programs]
 
 
@@ -97,7 +101,6 @@ def _runs(program: Program) -> Iterator[tuple[str, ...]]:
 
 def _weight(program: Program, usual: Collection[tuple[str, ...]]) -> Weights:
     weight = np.array([_OPERATOR if t in _OPERATORS else 1.0 for t in program.tokens])
-    for place, run in enumerate(_runs(program)):
-        if run in usual:
-            weight[place : place + _USUAL] = 0.0
+    for place in [place for place, run in enumerate(_runs(program)) if run in usual]:
+        weight[place : place + _USUAL] = 0.0
     return weight

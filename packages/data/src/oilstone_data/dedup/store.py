@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +21,8 @@ class SetStore:
     """Append sets, read them back by number; the file is gone when the store is closed."""
 
     def __init__(self, folder: Path | None = None) -> None:
+        import tempfile
+
         self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed by close
         self._bounds = array("q", [0])
 
