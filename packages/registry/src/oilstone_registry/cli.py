@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return command.run(_parser(), argv)
 
 
+@cache
 def _parser() -> argparse.ArgumentParser:
     about = "The life of an adapter: registered, gated, tested, promoted, rolled back, handed over."
     parser = command.parser(PROG, PROG, about, EXAMPLES["promote"])

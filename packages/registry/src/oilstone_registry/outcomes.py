@@ -16,6 +16,17 @@ from oilstone_registry.lifecycle import one
 from oilstone_registry.tables import experiments, outcomes
 from oilstone_schemas import artifact, jsonl
 
+IS_ONE = outcomes.c.experiment_id == sa.bindparam("experiment")
+# Made once: making a statement takes longer than running it.
+SAME = sa.select(outcomes.c.id).where(IS_ONE, outcomes.c.request_id == sa.bindparam("request"))
+OTHER = (
+    sa.select(outcomes.c.id)
+    .where(IS_ONE, outcomes.c.unit_hash == sa.bindparam("unit"))
+    .where(outcomes.c.request_id != sa.bindparam("request"))
+    .limit(1)
+)
+INSERT = outcomes.insert()
+
 KEPT = ("request_id", "unit_hash", "arm", "probability", "time", "outcome", "kind")
 OPTIONAL = ("confidence", "latency_ms")
 AT_A_TIME = 500
@@ -148,12 +159,9 @@ class Book:
         """Refuse to count a unit per request when it is not one."""
         if experiment["plan"]["unit"] != "request":
             return None
-        query = sa.select(outcomes.c.request_id).where(
-            outcomes.c.experiment_id == experiment["id"],
-            outcomes.c.unit_hash == row["unit_hash"],
-            outcomes.c.request_id != row["request_id"],
-        )
-        if self.connection.execute(query.limit(1)).one_or_none() is None:
+        asked = {"unit": row["unit_hash"], "request": row["request_id"]}
+        found = self.connection.execute(OTHER, asked | {"experiment": experiment["id"]})
+        if found.one_or_none() is None:
             return None
         return (
             "its unit has another request already, but this experiment assigns requests; outcomes"
@@ -173,12 +181,10 @@ class Book:
 
     def _insert(self, row: Row, experiment_id: int, version_id: int) -> bool:
         """Insert unless the request has an outcome already; that one stands."""
-        same = sa.select(outcomes.c.id).where(
-            outcomes.c.experiment_id == experiment_id, outcomes.c.request_id == row["request_id"]
-        )
-        if self.connection.execute(same).one_or_none() is not None:
+        asked = {"experiment": experiment_id, "request": row["request_id"]}
+        if self.connection.execute(SAME, asked).one_or_none() is not None:
             return False
         values = {key: row[key] for key in KEPT} | {key: row.get(key) for key in OPTIONAL}
         ids = {"experiment_id": experiment_id, "version_id": version_id}
-        self.connection.execute(outcomes.insert().values(ids | values))
+        self.connection.execute(INSERT, ids | values)
         return True
