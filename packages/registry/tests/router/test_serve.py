@@ -228,3 +228,12 @@ def test_without_keys_it_serves_this_machine_alone(production, command):
     done = command("serve", *words, "--open", "--host", "0.0.0.0")
     assert done.returncode == 2
     assert "--keys" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--max-in-flight", "0"), ("--first-s", "-1"), ("--shadow-share", "7"), ("--stall-s", "nan")],
+)
+def test_a_number_out_of_bounds_is_refused(command, option, value):
+    done = command("serve", "--upstream", "http://127.0.0.1:1", "--open", option, value)
+    assert (done.returncode, option in done.stderr) == (2, True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,19 @@ def add(verbs: Any, prog: str, at: str) -> None:
     _add_limits(serve)
     _add_extras(serve)
     _add_keys(verbs, prog)
+
+
+def at_least(least: float, most: float = math.inf) -> Callable[[str], float]:
+    """Return a type of option: a number in these bounds, whole where `least` is."""
+
+    def number(given: str) -> float:
+        found = int(given) if isinstance(least, int) else float(given)
+        if not least <= found <= most or math.isinf(found):
+            bounds = f"at least {least}" if math.isinf(most) else f"from {least} to {most}"
+            raise argparse.ArgumentTypeError(f"{given} is not {bounds}")
+        return found
+
+    return number
 
 
 def _add_where(serve: argparse.ArgumentParser) -> None:
@@ -60,13 +74,17 @@ def _add_where(serve: argparse.ArgumentParser) -> None:
 def _add_limits(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--max-in-flight",
-        type=int,
+        type=at_least(1),
         default=256,
         metavar="N",
         help="requests per replica at a time; more are refused with 503 (default: 256)",
     )
     serve.add_argument(
-        "--max-body", type=int, default=8 << 20, metavar="BYTES", help="default: 8 MiB"
+        "--max-body",
+        type=at_least(1),
+        default=8 << 20,
+        metavar="BYTES",
+        help="of a request; a larger one is refused with 413 (default: 8 MiB)",
     )
     for name, default, help in (
         ("connect", 2.0, "to connect"),
@@ -75,12 +93,12 @@ def _add_limits(serve: argparse.ArgumentParser) -> None:
         ("total", 600.0, "for a whole answer"),
     ):
         serve.add_argument(
-            f"--{name}-s", type=float, default=default, metavar="S",
+            f"--{name}-s", type=at_least(0.01), default=default, metavar="S",
             help=f"seconds {help} (default: {default:g})",
         )  # fmt: skip
     serve.add_argument(
         "--outcome-window-s",
-        type=float,
+        type=at_least(0.0),
         default=7 * 86400.0,
         metavar="S",
         help="how long after its answer an outcome counts (default: 7 days)",
@@ -100,13 +118,17 @@ def _add_extras(serve: argparse.ArgumentParser) -> None:
         help="send copies of NAME's requests to a version, and throw its answers away",
     )  # fmt: skip
     serve.add_argument(
-        "--shadow-share", type=float, default=1.0, metavar="SHARE", help="of them (default: 1)"
-    )
+        "--shadow-share", type=at_least(0.0, 1.0), default=1.0, metavar="SHARE",
+        help="of them (default: 1)",
+    )  # fmt: skip
     serve.add_argument(
-        "--preload", type=int, default=2, metavar="N",
+        "--preload", type=at_least(0), default=2, metavar="N",
         help="versions per name that are loaded ahead of their promotion (default: 2)",
     )  # fmt: skip
-    serve.add_argument("--max-adapters", type=int, default=8, metavar="N", help="per replica")
+    serve.add_argument(
+        "--max-adapters", type=at_least(1), default=8, metavar="N",
+        help="per replica; vLLM's --max-cpu-loras should be no less (default: 8)",
+    )  # fmt: skip
     serve.add_argument(
         "--adapters-at", metavar="DIR", help="where the servers see the registry's store"
     )
@@ -123,7 +145,7 @@ def _add_keys(verbs: Any, prog: str) -> None:
     add = command.verb(below, "add", _add, "Make a key and show it, once.", example)
     add.add_argument("name", metavar="NAME", help="whose key it is")
     add.add_argument("--scope", action="append", required=True, choices=SCOPES)
-    add.add_argument("--max-in-flight", type=int, metavar="N", help="requests at a time")
+    add.add_argument("--max-in-flight", type=at_least(1), metavar="N", help="requests at a time")
     listed = command.verb(
         below, "list", _list, "List the keys, which cannot be shown again.",
         f"{prog} keys list --keys keys.json",
