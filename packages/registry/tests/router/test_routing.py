@@ -28,9 +28,12 @@ class House:
         test = state.Test("rust-1", "user", 3000, OLD, NEW)
         self.specialist = Specialist("rust", OLD, 1, test)
 
+    @property
+    def route(self):
+        return Route(self.specialist, Stats())
+
     def choose(self, unit, now=NOW):
-        route = Route(self.specialist, Stats())
-        return self.chooser.choose(route, unit, f"r-{unit}", now)
+        return self.chooser.choose(self.route, unit, f"r-{unit}", now)
 
 
 @pytest.fixture
@@ -77,22 +80,32 @@ def test_nobody_is_assigned_while_the_candidate_s_breaker_is_open(house):
 
 def test_an_adapter_that_is_refused_gets_no_traffic(house):
     house.fleet.mark(house.fleet.replicas[0], NEW.served, Served(State.REFUSED, "base"))
-    found = {house.chooser.replica(NEW.served, NOW)[0].url for _ in range(10)}
+    found = {house.chooser.replica(house.route.candidate, NOW)[0].url for _ in range(10)}
     assert found == {"http://two"}
 
 
+def test_the_arms_of_a_test_are_asked_on_the_same_servers(house):
+    house.fleet.mark(house.fleet.replicas[0], NEW.served, None)
+    found = {house.chooser.replica(house.route.control, NOW)[0].url for _ in range(10)}
+    assert found == {"http://two"}
+    house.fleet.replicas[1].in_flight = 4  # full: better elsewhere than not at all
+    assert house.chooser.replica(house.route.control, NOW)[0].url == "http://one"
+
+
 def test_the_least_busy_replica_is_taken_and_equal_ones_in_turn(house):
-    turns = [house.chooser.replica(OLD.served, NOW)[0].url for _ in range(4)]
+    turns = [house.chooser.replica(house.route.production, NOW)[0].url for _ in range(4)]
     assert sorted(turns) == ["http://one"] * 2 + ["http://two"] * 2
     house.fleet.replicas[0].enter(OLD.served)
-    assert {house.chooser.replica(OLD.served, NOW)[0].url for _ in range(4)} == {"http://two"}
+    assert {house.chooser.replica(house.route.production, NOW)[0].url for _ in range(4)} == {
+        "http://two"
+    }
 
 
 def test_full_replicas_are_said_to_be_full(house):
     for replica in house.fleet.replicas:
         for _ in range(4):
             replica.enter(OLD.served)
-    assert house.chooser.replica(OLD.served, NOW) == (None, True)
+    assert house.chooser.replica(house.route.production, NOW) == (None, True)
 
 
 def test_the_version_before_answers_for_a_moment_and_no_longer(house):

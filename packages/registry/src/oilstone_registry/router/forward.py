@@ -189,7 +189,7 @@ class Forward:
         return retried and len(tried) < len(self.router.fleet.replicas)
 
     def _replica(self, arm: Arm, tried: list[Replica]) -> Replica:
-        replica, full = self.router.chooser.replica(arm.served, time.monotonic(), tried)
+        replica, full = self.router.chooser.replica(arm, time.monotonic(), tried)
         if replica is None:
             if full:
                 raise Failure(attempt.FULL, "every server has as many requests as it may have")

@@ -6,7 +6,7 @@ All that a snapshot decides is worked out once per snapshot (`Route`), not once 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -23,7 +23,7 @@ GRACE_S = 1.5  # how long the version before may answer while the new one is not
 class Arm:
     """A version that may answer, as the hot path needs it."""
 
-    __slots__ = ("adapter", "label", "lines", "model", "name", "served", "tally")
+    __slots__ = ("adapter", "beside", "label", "lines", "model", "name", "served", "tally")
 
     def __init__(self, adapter: Adapter, name: str, stats: Stats, test: Test | None = None) -> None:
         self.adapter = adapter
@@ -33,7 +33,9 @@ class Arm:
         self.served = adapter.served
         self.model = orjson.dumps(adapter.served)
         self.lines = f"x-specialist: {adapter.name}\r\nx-adapter-version: {adapter.label}\r\n"
+        self.beside = self.served  # what it is compared with
         if test is not None:
+            self.beside = (test.candidate if name == CONTROL else test.control).served
             self.lines += f"x-experiment: {test.experiment}\r\nx-arm: {name}\r\n"
 
 
@@ -125,11 +127,25 @@ class Chooser:
         return breaker is None or not breaker.rests(now)
 
     def replica(
-        self, served: str, now: float, tried: Collection[Replica] = ()
+        self, arm: Arm, now: float, tried: Collection[Replica] = ()
     ) -> tuple[Replica | None, bool]:
-        """Return the least busy replica that may be asked, and whether one is merely full."""
+        """Return the least busy replica that may be asked, and whether one is merely full.
+
+        The arms of a test are asked on the same servers, as long as any has both: else a slow
+        server that has one of them would count as that version's slowness.
+        """
+        ready = self.fleet.ready
+        found, other = ready.get(arm.served, ()), ready.get(arm.beside, ())
+        if found != other and (both := tuple(one for one in found if one in other)):
+            best, full = self._least_busy(both, now, tried)
+            if best is not None:
+                return best, full
+        return self._least_busy(found, now, tried)
+
+    def _least_busy(
+        self, found: Sequence[Replica], now: float, tried: Collection[Replica]
+    ) -> tuple[Replica | None, bool]:
         best, full = None, False
-        found = self.fleet.ready.get(served, ())
         self._turn += 1  # equally busy ones take turns
         for number in range(len(found)):
             one = found[(self._turn + number) % len(found)]

@@ -33,7 +33,7 @@ class Shadow:
         """Send a copy, if there is room for it; returns at once."""
         if self.share < 1 and random.random() >= self.share:
             return
-        replica, _ = self.chooser.replica(arm.served, time.monotonic())
+        replica, _ = self.chooser.replica(arm, time.monotonic())
         if (
             replica is None
             or len(self._tasks) >= MOST
