@@ -102,6 +102,7 @@ def test_a_folder_gives_its_files_by_path_and_refuses_what_is_no_text(foreign):
     (root / "d.py").write_text("d = 1")
     (root / ".git" / "e.rs").write_text("fn e() {}")
     (root / "f.rs").symlink_to(root / "src" / "a.rs")
+    os.mkfifo(root / "g.rs")  # reading it would wait for a writer, for ever
     source = {"name": "own", "kind": "folder", "path": "repository"}
     out = foreign.build(foreign.recipe(source))
     assert {row["path"] for row in foreign.kept(out).values()} == {"src/a.rs"}

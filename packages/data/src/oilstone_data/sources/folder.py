@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def _record(number: int, name: str, content: bytes, source: dict[str, Any]) -> R
 
 
 def _names(source: dict[str, Any]) -> list[str]:
-    """Paths of the files inside the folder, forward slashes, sorted; links are not followed."""
+    """Paths of the files inside the folder, forward slashes, sorted; no links, no pipes."""
     root = Path(source["path"])
     if not root.is_dir():
         raise OilstoneError(f"{root}: no such folder (source {source['name']})")
@@ -89,7 +90,7 @@ def _names(source: dict[str, Any]) -> list[str]:
         found += [
             (inside / name).as_posix()
             for name in files
-            if name.endswith(suffixes) and not Path(folder, name).is_symlink()
+            if name.endswith(suffixes) and stat.S_ISREG(Path(folder, name).lstat().st_mode)
         ]
     return sorted(found)
 
