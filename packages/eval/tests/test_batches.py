@@ -71,6 +71,7 @@ def alone(judged: Judge) -> dict[str, Ruling]:
     """Judge in batches of one: a build of each program as it stands."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lints, "CROWD", 1)
+        patch.setattr(lints, "BROKEN", 1)
         patch.setattr(CaseBuilder, "batch", 1)
         return dict(zip(TRAPS, judged(list(TRAPS.values()), CASE), strict=True))
 

@@ -1,16 +1,17 @@
 """A program's verdict and lints are the same alone and among a hundred others."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from oilstone_eval.judges.rust import crates, lints
-from oilstone_eval.judges.rust.compiler import Report
+from oilstone_eval.judges.rust.compiler import Compiler, Report
 from oilstone_eval.judges.rust.crates import Unit
 from oilstone_eval.judges.rust.judge import RustJudge
 from oilstone_eval.sandbox.pool import Pool
+from oilstone_eval.sandbox.slot import Slot
 
 MAIN = "fn main() {}\n"
 PRINTS = 'fn main() {\n    println!("7");\n}\n'
@@ -108,6 +109,21 @@ PROGRAMS = {
     "type error": 'fn main() { let x: u8 = "a"; }',
     "borrow error": "fn main() { let s = String::new(); drop(s); drop(s); }",
     "unknown name": "fn main() { nowhere(); }",
+    "unknown value": "fn main() { let x = nowhere; }",
+    "unknown function that is a method": "fn main() { let s = \"\"; !s&is_empty(); }",
+    "a neighbour has the function": "fn main() { twice(1); }",
+    "has the function": "pub fn twice(x: u8) -> u8 { 2 * x }\nfn main() { twice(1); }",
+    "a neighbour has the macro": "fn main() { twofold!(1); }",
+    "has the macro": "macro_rules! twofold { ($x:expr) => { 2 * $x } }\nfn main() { twofold!(1); }",
+    "import from itself": "use self::any::{Any, TypeId};\nfn main() {}",
+    "unclosed bracket": "fn main() { let x = (1; }",
+    "two errors of syntax": "fn main() { let = ; }\nfn f( { }",
+    "syntax and name": "fn f() { let x = ; }\nfn main() { nowhere(); }",
+    "its own string type": 'struct String;\nfn f() -> String { "a" }\nfn main() { f(); }',
+    "the common string type": 'fn f() -> String { "a" }\nfn main() { f(); }',
+    "method of no type": "struct S;\nfn main() { S.twice(); }",
+    "operand of no kind": "struct S;\nfn main() { let x = 1 + S; }",
+    "method left out": "struct S;\nimpl Clone for S {}\nfn main() { let _ = S.clone(); }",
     "unicode": 'fn main() { println!("\u00e9\u00e8 \U0001f980"); let \u00fcber = 1; }',
     "shebang": f"#!/usr/bin/env run\n{PRINTS}",
     "test function": f"{PRINTS}#[test]\nfn t() {{ nowhere(); }}",
@@ -120,6 +136,7 @@ NAMES = tuple(PROGRAMS)
 def reports(rust: RustJudge, units: Sequence[Unit], crowd: int) -> dict[Unit, Report]:
     with pytest.MonkeyPatch.context() as patch, Pool(rust.walls, 2) as pool:
         patch.setattr(lints, "CROWD", crowd)
+        patch.setattr(lints, "BROKEN", crowd)
         return lints.lint(rust.compiler, pool, units, lambda: None)
 
 
@@ -171,6 +188,22 @@ def test_a_compiler_that_dies_takes_nobody_along(rust: RustJudge) -> None:
 
 def test_what_does_not_compile_has_no_lints(alone: dict[Unit, Report]) -> None:
     assert not [report for report in alone.values() if report.ruling and report.codes("lint")]
+
+
+def test_broken_programs_share_a_call(rust: RustJudge, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    check = Compiler.check
+
+    def counted(self: Compiler, slot: Slot, files: Mapping[str, str], kind: str) -> Report:
+        calls.append(len(files))
+        return check(self, slot, files, kind)
+
+    monkeypatch.setattr(Compiler, "check", counted)
+    syntax = [Unit(f"fn main() {{ let = {n}; }}") for n in range(10)]
+    types = [Unit(f'fn main() {{ let x: u8 = "{n}"; }}') for n in range(10)]
+    found = reports(rust, [*syntax, *types], 120)
+    assert all(report.ruling for report in found.values())
+    assert calls == [11]
 
 
 @pytest.fixture(scope="module")

@@ -143,7 +143,7 @@ class Compiler:
 
 def _report(tool: str, outcome: Outcome, limits: Limits) -> Report:
     text = outcome.stderr.decode(errors="replace")
-    found = messages.read(text)
+    found = messages.read(text, ROOT)
     explained = '"level":"error"' in text
     trouble = _trouble(tool, outcome, limits, _own(text, found), explained)
     return Report(found, trouble, outcome.cpu_seconds)
