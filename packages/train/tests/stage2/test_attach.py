@@ -1,6 +1,8 @@
 """Memories beside the layers of real (tiny) models of three families."""
 
 import copy
+import json
+from importlib.metadata import entry_points
 
 import pytest
 
@@ -9,6 +11,7 @@ transformers = pytest.importorskip("transformers")
 peft = pytest.importorskip("peft")
 
 from oilstone_schemas.command import OilstoneError  # noqa: E402
+from oilstone_train import layout, phase  # noqa: E402
 from oilstone_train.stage2 import attach  # noqa: E402
 
 SIZES = {"heads": 2, "key_size": 8, "value_size": 6, "taps": 2, "rate": 1.0}
@@ -159,8 +162,17 @@ def test_peft_trains_and_saves_and_loads_the_memory(tmp_path):
     torch.nn.init.normal_(branch.back.weight)
     expected = logits(model, input_ids=words())
     model.save_pretrained(tmp_path, save_embedding_layers=False)
-    again = peft.PeftModel.from_pretrained(remembering(strong=False), tmp_path).double().eval()
+    again = peft.PeftModel.from_pretrained(by_entry_point(tmp_path), tmp_path).double().eval()
     assert torch.equal(logits(again, input_ids=words()), expected)
+
+
+def by_entry_point(folder):
+    """Build what an adapter's weights need, as a package does that knows its loader's name."""
+    (folder / layout.SHAPE).write_text(json.dumps(SETTINGS))
+    (found,) = entry_points(group="oilstone.adapter_loaders", name=phase.LOADER)
+    model = plain()
+    found.load()(model, folder)
+    return model.double()
 
 
 def test_a_merged_model_keeps_its_memory():
