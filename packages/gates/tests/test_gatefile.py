@@ -49,6 +49,8 @@ def test_a_gate_without_a_rationale_is_refused(workshop, gate):
         ({"delta": "relative"}, "need a baseline"),
         ({"worst_slice": True, "slice": "family"}, "leave out the slice"),
         ({"family": "f"}, "use basis lower or upper"),
+        ({"method": "newcombe-paired"}, "name the baseline"),
+        ({"method": "wilson", "baseline": "base"}, "is for one report"),
     ],
 )
 def test_keys_that_do_not_go_together_are_refused(workshop, gate, change, said):

@@ -33,6 +33,11 @@ def test_a_gate_that_cannot_fail_or_pass_is_an_error(gate, change, text):
     assert [found for found in said("error", gate(**change)) if text in found] != []
 
 
+def test_a_metric_that_no_judge_measures_is_asked_about_unless_its_unit_is_said(gate):
+    assert "is it spelt right" in said("warning", gate(metric="pass@@1"))[0]
+    assert said("warning", gate(metric="pass@@1", unit="share")) == said("warning", gate())
+
+
 def test_gates_that_cannot_both_pass_are_an_error(gate):
     low = gate(name="low", op="<", value=0.5)
     assert "unreachable together with low" in said("error", gate(), low)[0]

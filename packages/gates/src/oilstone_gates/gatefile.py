@@ -80,5 +80,10 @@ def _wrong(gate: Gate) -> Iterator[str]:
         yield "it is relative to a baseline; name it with baseline"
     if against(gate) is None and {"delta", "pair_by"} & {*gate}:
         yield "delta and pair_by need a baseline, or relative_to"
+    method, paired = gate.get("method"), against(gate) is not None
+    if method == "newcombe-paired" and not paired:
+        yield "method newcombe-paired is for a difference; name the baseline"
+    if method in ("wilson", "clopper-pearson") and paired:
+        yield f"method {method} is for one report; a difference takes newcombe-paired"
     if option(gate, "worst_slice") and place(gate).slice is not None:
         yield "worst_slice looks at every slice; leave out the slice"

@@ -56,6 +56,8 @@ def _errors(gate: Gate, n: int) -> Iterator[str]:
 
 
 def _warnings(gate: Gate) -> Iterator[str]:
+    if unit(gate) is None:
+        yield f"no judge here measures {gate['metric']}: is it spelt right? If so, say its unit"
     if gate["min_n"] < _FEW and unit(gate) in ("share", "warnings", "seconds"):
         yield f"missing min_n: {gate['min_n']} is none; {_FEW} is the least that says something"
     if power.planned(gate) < gate["min_n"]:

@@ -7,6 +7,7 @@ from oilstone_schemas.command import OilstoneError
 
 _STEP = re.compile(r"""\.([^.\[\]'"]+)|\['([^']+)'\]|\["([^"]+)"\]""")
 _TOPS = {"metrics": 2, "timings": 2, "slices": 3}  # steps to a record
+_PATH = re.compile(r"\$|(metrics|timings|slices)[.\[]")  # what begins so is meant to be one
 
 
 class Place(NamedTuple):
@@ -22,9 +23,9 @@ def place(gate: Any) -> Place:
     `pass@1` is `$.metrics['pass@1']`, or `$.slices.X['pass@1']` where the gate names slice X.
     """
     steps = _steps(gate["metric"])
-    if steps is None:
+    if steps is None and not _PATH.match(gate["metric"]):
         return Place(gate["metric"], gate.get("slice"))
-    if len(steps) != _TOPS[steps[0]]:
+    if steps is None or len(steps) != _TOPS[steps[0]]:
         raise OilstoneError(
             f"gate {gate['name']!r}: {gate['metric']} is no record of metrics.json; write"
             " metrics.NAME, timings.NAME or slices.SLICE.NAME"

@@ -97,10 +97,14 @@ class Evidence:
         self._variance = variance if variance > LEAST_VARIANCE else LEAST_VARIANCE
 
     def _bet(self, gain: float, scale: float, most: float) -> None:
-        i = (b if (b := FIRST * scale) < most else most) * gain
-        j = (b if (b := SECOND * scale) < most else most) * gain
-        k = (b if (b := THIRD * scale) < most else most) * gain
-        m = (b if (b := FOURTH * scale) < most else most) * gain
+        if (last := FOURTH * scale) < most:  # then so are the others
+            i, j, k = FIRST * scale * gain, SECOND * scale * gain, THIRD * scale * gain
+            m = last * gain
+        else:
+            i = (b if (b := FIRST * scale) < most else most) * gain
+            j = (b if (b := SECOND * scale) < most else most) * gain
+            k = (b if (b := THIRD * scale) < most else most) * gain
+            m = most * gain
         if self.better < ENOUGH:
             a, b, c, d = self._up
             self._up = a, b, c, d = a + a * i, b + b * j, c + c * k, d + d * m
