@@ -12,13 +12,16 @@ from oilstone_registry.router import openapi  # noqa: E402
 API = schemathesis.openapi.from_dict(openapi.document())
 OWN = API.exclude(path_regex="^/v1/(chat|completions|embeddings)")
 SCOPES = {"inference", "outcomes", "admin"}
-PLAYED = settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+
+
+def played(examples):
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 def operations():
@@ -28,13 +31,24 @@ def operations():
             yield method.upper(), path, scope if scope in SCOPES else None
 
 
-@OWN.parametrize()
-@PLAYED
-def test_nothing_that_is_sent_is_answered_by_a_bug(case, halves):
+def answered_well(case, halves):
     scope = next(scope for _, path, scope in operations() if path == case.path)
     headers = {"Authorization": f"Bearer {halves.keys[scope]}"} if scope else {}
     answer = case.call(base_url=f"http://127.0.0.1:{halves.port}", headers=headers)
     assert answer.status_code < 500 or case.path == "/ready"
+
+
+@OWN.parametrize()
+@played(10)
+def test_nothing_that_is_sent_is_answered_by_a_bug(case, halves):
+    answered_well(case, halves)
+
+
+@pytest.mark.slow
+@OWN.parametrize()
+@played(200)
+def test_nothing_of_much_that_is_sent_is_answered_by_a_bug(case, halves):
+    answered_well(case, halves)
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), list(operations()))

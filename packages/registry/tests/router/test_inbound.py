@@ -52,7 +52,7 @@ def test_who_asks_for_another_protocol_is_told_that_there_is_none(halves):
 def test_the_first_event_is_passed_on_before_the_last_one_has_come(sqlite, standin, front):
     sqlite.production("old")
     serve = front(sqlite, standin.url).ready()
-    standin.faults({"chunk_delay_s": 0.3})
+    standin.faults({"chunk_delay_s": 0.05})
     with connected(serve) as connection:
         connection.sendall(asking(serve, stream=True))
         assert b"[DONE]" not in heard(connection, b"data:")
