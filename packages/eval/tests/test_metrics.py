@@ -225,3 +225,10 @@ def test_the_table_is_json_too(publish: Publish, run: Callable[..., Any]) -> Non
     publish("better", BETTER)
     found = json.loads(run("table", "b=better", "--json").stdout)
     assert found["slices"]["combination"]["b"]["pass@1"]["n"] == 5
+
+
+def test_pairs_that_are_all_alike_do_not_say_what_would_have_been_seen(publish: Publish) -> None:
+    same = verdicts(*["passed"] * 6)
+    found = compared(publish("one", same), publish("other", same))
+    assert "detectable" not in found["baselines"]["1. other"]["pass@1"]
+    assert " 0.000     6" not in compare.text(found)

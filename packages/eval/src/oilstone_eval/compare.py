@@ -111,6 +111,8 @@ def _tests(
                   "mcnemar_mid_p": mcnemar.mid_p(gained, lost)}  # fmt: skip
     if error is not None:
         found["p_value"] = found.get("mcnemar_mid_p", power.two_sided(difference, error))
+    if error:
+        # Pairs that are all alike do not say how much they vary, nor what would have been seen.
         found["detectable"] = power.detectable(error)
     if error is not None and margin is not None:
         found["non_inferior"] = _kept(pairs, difference, error, margin, binary)
@@ -169,7 +171,7 @@ def _row(metric: str, record: dict[str, Any]) -> str:
     interval = f"{record['low']:+.3f} … {record['high']:+.3f}"
     tested = "p_holm" in record
     p_value = p_text(record["p_holm"]) if tested else "-"
-    sees = f"{record['detectable']:.3f}" if tested else "-"
+    sees = f"{record['detectable']:.3f}" if "detectable" in record else "-"
     flips = "".join(
         f"{'-' if record[key] is None else record[key]:>{width}}"
         for key, width in (("gained", 8), ("lost", 7))
