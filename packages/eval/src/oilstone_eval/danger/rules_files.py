@@ -122,6 +122,13 @@ def _mv(call: Call) -> Iterator[Hit]:
         yield hit._replace(level=Level.REVIEW) if programs else hit
 
 
+@rule("rename prename perl-rename mmv")
+def _renamed(call: Call) -> Iterator[Hit]:
+    for path in call.plain.operands:
+        if path.endswith("/*") and (found := below(path)) and found[0] == Level.CRITICAL:
+            yield Hit(Level.DANGEROUS, "system_files", f"renames all files of {found[1]}")
+
+
 @rule("cp install ln")
 def _cp(call: Call) -> Iterator[Hit]:
     flags = parse(call.args, "tSmog", ("target-directory", "suffix", "mode", "owner", "group"))
@@ -136,7 +143,10 @@ def _cp(call: Call) -> Iterator[Hit]:
         yield hit._replace(level=Level.REVIEW) if ordinary and source != "/dev/null" else hit
     if call.name == "install" and re.match(r"0?[46]\d{3}$|u\+s", flags.values.get("m", "")):
         yield Hit(Level.DANGEROUS, "privilege", "lets a program run as its owner")
-    if call.name == "cp" and re.fullmatch(r"/(usr/)?bin/(ba|da|z)?sh", source) and "/tmp" in target:
+    shell = re.fullmatch(r"/(usr/)?bin/(ba|da|z)?sh", source)
+    if shell and call.name != "ln" and re.match(r"/(usr/)?s?bin/(?!\w*sh\b)[a-z]", target):
+        yield Hit(Level.DANGEROUS, "system_files", f"puts a shell in the place of {target}")
+    if call.name == "cp" and shell and "/tmp" in target:
         yield Hit(Level.REVIEW, "privilege", "copies a shell to an open folder")
 
 

@@ -10,6 +10,7 @@ table(
 kubectl oc k3s: \sdelete\s.*\s{_MANY} -> deletes everything of a kind in a cluster
 kubectl oc k3s: \sdelete\s+(ns|namespaces?|projects?|pv|pvc|persistentvolume\w*|crds?|customresourcedefinitions?|nodes?)[\s/]+[^-\s] -> deletes what holds other things in a cluster
 kubectl oc: \staint\s.*--all\b.*NoExecute -> stops what runs in a cluster
+kubectl oc: (?=.*\s--force\b).*\sdelete\s+(statefulsets?|sts|deployments?|deploy|daemonsets?|ds|services?|svc)[\s/] -> ~deletes what runs in a cluster
 kubectl oc: \sdrain\s(?=.*--force\b).*--delete-(emptydir|local)-data -> throws away what runs on a node
 kubectl oc: \sdrain\s -> ~empties a node
 kubectl oc: \sscale\s.*--replicas[= ]+0\s -> ~stops what runs in a cluster

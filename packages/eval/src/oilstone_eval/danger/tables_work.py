@@ -7,7 +7,7 @@ _MAIN = r"(main|master|production|prod|develop|trunk|release\S*)"
 table(
     "repository",
     rf"""
-git: \spush(?=\s).*(\s--force|\s-\w*f\w*)\s(.*[\s:])?{_MAIN}\s|\spush(?=\s).*(\s\+(\S*:)?{_MAIN}\b|--delete\s+{_MAIN}\s|\s-d\s+{_MAIN}\s|\s:{_MAIN}\s|\s(--all|--mirror)\s.*(--force|-f)\s|(--force|-f)\s.*(--all|--mirror|--tags)\s) -> rewrites or deletes what others have
+git: \spush(?=\s).*(\s--force|\s-\w*f\w*)\s(.*[\s:])?{_MAIN}\s|\spush(?=\s).*(\s\+(\S*:)?{_MAIN}\b|--delete\s+([\w.-]+\s+)?{_MAIN}\s|\s-d\s+([\w.-]+\s+)?{_MAIN}\s|\s:{_MAIN}\s|\s(--all|--mirror)\s.*(--force|-f)\s|(--force|-f)\s.*(--all|--mirror|--tags)\s) -> rewrites or deletes what others have
 git: \spush\s+(\S+\s+)?--mirror\s|\spush\s.*--prune\s -> ?rewrites what others have
 git: \sreflog\s+(expire\s.*--expire(-unreachable)?=(now|all|0)|delete)\s -> throws away what is kept nowhere else
 git: \sgc\s.*--prune=(now|all)\b.*--aggressive|\sprune\s+--expire[= ]+now -> ?throws away what is kept nowhere else

@@ -34,7 +34,7 @@ _NEEDED = re.compile(
     r"\.(conf|cnf|so\S*|ko|service|socket|key|pem|crt|db|sqlite\d?|sql|ibd|frm|myd|vmdk|qcow2"
     r"|kdbx|gpg"
     r"|log|docx?|xlsx?|pdf|odt|jpe?g)\*?$|^(id_\S*|authorized_keys|passwd|shadow|\.ssh|\.git"
-    r"|\.env|\.gnupg|data|pgdata|db|backups?|mysql|www|html)$"
+    r"|\.env|\.gnupg|data|pgdata|db|backups?\*?|mysql|www|html)$"
 )
 
 

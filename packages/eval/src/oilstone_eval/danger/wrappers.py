@@ -102,6 +102,8 @@ def inner(
     """Return the command that this one runs with its arguments; None when it is no such prefix."""
     if name == "command" and args[:1] in (["-v"], ["-V"]):
         return None
+    if name == "python" and args[:2] == ["-m", "pip"]:
+        return list(args[1:])
     if name == "env" and (at := _split(args)) is not None:
         return ["sh", "-c", " ".join(args[at:]).removeprefix("--split-string=").removeprefix("-S")]
     if name == "runuser" and "--" in args:
