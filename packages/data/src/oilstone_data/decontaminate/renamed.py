@@ -6,9 +6,8 @@ are laid over those of the row.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +18,8 @@ from oilstone_data.decontaminate.batch import Batch
 from oilstone_data.decontaminate.blind import Codes, blind_codes
 from oilstone_data.decontaminate.grams import Share, most_holders
 from oilstone_data.decontaminate.programs import Program
-from oilstone_data.dedup.words import words
+from oilstone_data.decontaminate.windows import windows
+from oilstone_data.dedup.words import Hashes, mix, words
 
 _LONGEST = 400  # tokens: a longer program is told by its beginning
 _FEWEST = 8  # tokens that few other items have as well
@@ -27,6 +27,7 @@ _CHANCE = 2.5  # tokens by which a short program may be alike by chance
 _OPERATORS = frozenset("+-*/%<>&|^!~@")
 _OPERATOR = 4.0  # what one of them weighs: another one makes another program, other brackets do not
 _USUAL = 6  # tokens in a run that may be common to many items
+_NO_RUNS: Hashes = np.empty(0, np.uint64)
 
 
 class Bare(NamedTuple):
@@ -86,21 +87,25 @@ def _variants(programs: Sequence[Program], bares: Sequence[Bare]) -> Iterator[li
 
 def _weights(programs: Sequence[Program], groups: Sequence[object]) -> list[Weights]:
     """Of each token; 0 in runs that stand in many items (a licence, the usual imports)."""
-    of_group: dict[object, set[tuple[str, ...]]] = defaultdict(set)
-    for program, group in zip(programs, groups, strict=True):
-        of_group[group].update(_runs(program))
-    most = most_holders(groups)
-    holders = Counter(chain.from_iterable(of_group.values()))
-    usual = {run for run, held in holders.items() if held > most}
-    return [_weight(program, usual) for program in programs]
+    runs = _runs(programs)
+    of_group: dict[object, list[Hashes]] = defaultdict(list)
+    for mine, group in zip(runs, groups, strict=True):
+        of_group[group].append(mine)
+    each = [np.unique(np.concatenate(held)) for held in of_group.values()]
+    found, holders = np.unique(np.concatenate([_NO_RUNS, *each]), return_counts=True)
+    usual = found[holders > most_holders(groups)]
+    return [_weight(*pair, usual) for pair in zip(programs, runs, strict=True)]
 
 
-def _runs(program: Program) -> Iterator[tuple[str, ...]]:
-    return zip(*(program.tokens[start:] for start in range(_USUAL)), strict=False)
+def _runs(programs: Sequence[Program]) -> list[Hashes]:
+    """Hashes of all runs of _USUAL tokens of each program."""
+    numbers: dict[str, int] = {}
+    tokens = [[numbers.setdefault(t, len(numbers)) for t in p.tokens] for p in programs]
+    return [windows(mix(np.array(mine, np.uint64)), _USUAL) for mine in tokens]
 
 
-def _weight(program: Program, usual: Collection[tuple[str, ...]]) -> Weights:
+def _weight(program: Program, runs: Hashes, usual: Hashes) -> Weights:
     weight = np.array([_OPERATOR if t in _OPERATORS else 1.0 for t in program.tokens])
-    for place in [place for place, run in enumerate(_runs(program)) if run in usual]:
-        weight[place : place + _USUAL] = 0.0
+    places = np.flatnonzero(np.isin(runs, usual))
+    weight[places[:, None] + np.arange(_USUAL)] = 0.0
     return weight
