@@ -28,8 +28,9 @@ import hostile
 PR_SET_CHILD_SUBREAPER = 36
 LIMITS = {"cpu_seconds": 1, "wall_seconds": 2, "memory_mib": 64, "output_kib": 256}
 EVERY_SECONDS = 2.0
-# Verdicts that wait to be written are what may grow: so much a sample, in KiB.
-PER_SAMPLE_KIB = 8
+# Verdicts that wait to be written are what may grow: so much a sample, in KiB, and what Python
+# itself takes in the course of a run.
+PER_SAMPLE_KIB, ANYHOW_KIB = 8, 8192
 SHARED = ("/tmp", "/dev/shm", "/var/tmp")
 SLOTS = range(61000, 62000)  # whom jobs are when root runs the judge
 
@@ -155,7 +156,7 @@ def grown(memory: list[tuple[int, int]], samples: int) -> list[str]:
     early, late = max(own[: half + 1], default=0), max(own[half:], default=0)
     print(f"memory of the judge: first half {early >> 10} MiB at most, second {late >> 10} MiB;"
           f" with its children {max(whole, default=0) >> 10} MiB")  # fmt: skip
-    allowed = early + samples * PER_SAMPLE_KIB
+    allowed = early + samples * PER_SAMPLE_KIB + ANYHOW_KIB
     return [f"memory grew from {early} to {late} KiB"] if late > allowed else []
 
 
