@@ -231,10 +231,6 @@ def test_without_keys_it_serves_this_machine_alone(production, command):
     assert "--keys" in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [("--max-in-flight", "0"), ("--stall-s", "nan")],
-)
-def test_a_number_out_of_bounds_is_refused(command, option, value):
-    done = command("serve", "--upstream", "http://127.0.0.1:1", "--open", option, value)
-    assert (done.returncode, option in done.stderr) == (2, True)
+def test_a_number_out_of_bounds_is_refused(command):
+    done = command("serve", "--upstream", "http://127.0.0.1:1", "--open", "--stall-s", "nan")
+    assert (done.returncode, "--stall-s" in done.stderr) == (2, True)
