@@ -15,6 +15,7 @@ from oilstone_data.secrets.personal import PERSONAL
 from oilstone_data.secrets.rule import Rule
 
 RULES = (*KEYS, *GENERIC, *PERSONAL)
+_MEMORY = 64 << 20  # bytes of states: with fewer they are thrown away and made again all the time
 
 
 class Finding(NamedTuple):
@@ -39,7 +40,7 @@ class _Scanner:
             [word.encode() for word in self._words],
             implementation=ahocorasick_rs.Implementation.DFA,
         )
-        self._set = re2.Set.SearchSet()
+        self._set = re2.Set.SearchSet(_options())
         # The empty pattern always matches: a scan that ran out of memory is told by its absence.
         for hint in ("", *self._hints):
             self._set.Add(hint.encode())
@@ -64,6 +65,12 @@ class _Scanner:
             start, end = _span(match)
             if rule.accept(text[start:end]):
                 yield Finding(rule.kind, start, end)
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem, options.log_errors = _MEMORY, False
+    return options
 
 
 def _span(match: Any) -> tuple[int, int]:
