@@ -298,6 +298,12 @@ def test_anything_said_about_it_is_not(answer: str) -> None:
     assert not command_only(answer, True)
 
 
+def test_a_command_that_loops_inside_a_test_is_out_of_time(shell: ShellJudge) -> None:
+    asked = program("while :; do :; done\n", "bats", test_code=BATS, module_name="add")
+    [ruling] = shell.rule([asked], lambda what, total: lambda: None)
+    assert (ruling.status, ruling.reason) == ("failed", "timeout")
+
+
 def test_a_missing_linter_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))

@@ -8,6 +8,7 @@ run too; a candidate with which they pass has tampered with the assertions.
 import re
 import secrets
 import shlex
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,8 @@ from oilstone_eval.sandbox.slot import Slot
 _TEST = re.compile(r"^[ \t]*@test[ \t]+(.+?)[ \t]*\{[ \t]*(#.*)?$", re.MULTILINE)
 # How a test that skips itself ends; where the candidate runs apart, nobody else can.
 _SKIPPED = 75
+# What `run` says of a command that was killed, as one is whose CPU time is over.
+_KILLED = f"exit status {128 + signal.SIGKILL}"
 _SOURCING = re.compile(r"(?m)^\s*((?:source|\.)\s+[^;|&\n]+)$")
 _ALL_SKIPPED = Ruling("unscored", "not_run", "every test skips itself")
 _START = 'IFS= read -r -d "" s; exec </dev/null; eval "unset s; $s"'
@@ -146,4 +149,6 @@ def _why(outcome: Outcome, limits: Limits) -> tuple[str, str]:
     if reason and reason != "runtime_error":
         return reason, what
     said = outcome.stderr.decode(errors="replace").strip().splitlines()
+    if said and _KILLED in said[-1] and outcome.cpu_seconds >= limits.cpu_seconds / 2:
+        return "timeout", f"used up its {limits.cpu_seconds} CPU seconds"
     return "wrong_output", said[-1][:200] if said else "a command failed, or the shell was ended"
