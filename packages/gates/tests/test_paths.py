@@ -24,7 +24,9 @@ def test_a_metric_is_named_or_reached_by_a_path(gate, metric, slice, found):
     assert place(gate(metric=metric, **more)) == found
 
 
-@pytest.mark.parametrize("metric", ["metrics", "slices.family", "metrics.pass@1.value", "slices..x", "$."])
+@pytest.mark.parametrize(
+    "metric", ["metrics", "slices.family", "metrics.pass@1.value", "slices..x", "$."]
+)
 def test_a_path_to_no_record_is_refused(gate, metric):
     with pytest.raises(OilstoneError, match=r"metrics\.NAME"):
         place(gate(metric=metric))
