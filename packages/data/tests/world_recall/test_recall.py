@@ -40,10 +40,10 @@ def test_every_held_out_word_is_known_from_other_names():
     assert held <= seen
 
 
-def test_the_last_note_is_far_from_the_question():
+def test_question_and_notes_are_far_from_the_answer():
     for found in drawn(True):
-        after = found.prompt.rpartition("=")[2].partition("```")[0]
-        assert len(after.split()) > LAST
+        assert found.prompt.startswith(f"```math\n{found.name}\n```\n")
+        assert len(found.prompt.rpartition("=")[2].split()) > LAST
 
 
 def test_a_row_is_answered_by_its_final_number():

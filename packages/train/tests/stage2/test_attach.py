@@ -35,7 +35,7 @@ def remembering(family="Llama", settings=SETTINGS, strong=True, **more):
     if strong:
         for branch in attach.branches(model):
             torch.manual_seed(1)
-            torch.nn.init.normal_(branch.back.weight)
+            torch.nn.init.normal_(branch.scale)
             torch.nn.init.normal_(branch.to_rate.weight)
     return model
 
@@ -159,7 +159,7 @@ def test_peft_trains_and_saves_and_loads_the_memory(tmp_path):
     model = peft.get_peft_model(remembering(strong=False), config).double()
     (branch,) = attach.branches(model)
     assert all(p.requires_grad for p in branch.parameters())
-    torch.nn.init.normal_(branch.back.weight)
+    torch.nn.init.normal_(branch.scale)
     expected = logits(model, input_ids=words())
     model.save_pretrained(tmp_path, save_embedding_layers=False)
     again = peft.PeftModel.from_pretrained(by_entry_point(tmp_path), tmp_path).double().eval()

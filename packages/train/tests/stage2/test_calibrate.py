@@ -10,9 +10,9 @@ from test_attach import SETTINGS, logits, remembering, words  # noqa: E402
 from oilstone_train.stage2 import attach, calibrate  # noqa: E402
 
 
-def alike():
+def alike(**sizes):
     """Return a model all of whose states share most of what they are, and its memory."""
-    model = remembering(settings={**SETTINGS, "layers": [0]}, strong=False)
+    model = remembering(settings={**SETTINGS, "layers": [0], **sizes}, strong=False)
     model.model.embed_tokens.weight.data += 1.0
     (branch,) = attach.branches(model)
     return model, branch
@@ -51,3 +51,13 @@ def test_calibration_leaves_the_mode_and_the_memories_as_they_were():
     calibrate.calibrate(model, words(rows=8).tolist())
     assert model.training
     assert not branch.off
+
+
+def test_a_value_comes_back_as_the_state_that_was_written():
+    model, branch = alike(value_size=12)  # two heads: as many as the model is wide
+    calibrate.calibrate(model, words(rows=64).tolist())
+    states = model.model.layers[0].input_layernorm(model.model.embed_tokens.weight)
+    back = branch.back(branch.to_value(states - states.mean(0)) - branch.to_value.bias)
+    wanted = states - states.mean(0)
+    likeness = torch.nn.functional.cosine_similarity(back, wanted, dim=-1)
+    assert float(likeness.mean().detach()) > 0.99

@@ -20,6 +20,8 @@ def make(
 ) -> dict[str, Any]:
     """Probe `adapter` over `base` on the dataset's held-out rows, into a report at `out`."""
     settings = recipe.load(path, "recipe-probe.v1", overrides)
+    if SERVED not in settings["chunks"]:
+        raise OilstoneError(f"{path}: chunks: adapters are served at {SERVED}; add it")
     parts = (
         artifact.load(adapter, "adapter"), artifact.load(base, "base"),
         artifact.load(data, "dataset"),

@@ -40,6 +40,7 @@ class Branch(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
         self.to_decay = nn.Linear(width, self.heads)
         self.opening = nn.Linear(width, 1)
         self.back = nn.Linear(values, width, bias=False)
+        self.scale = nn.Parameter(torch.zeros(width))  # zero effect at first, as LoRA's B
         self.first = nn.Parameter(torch.zeros(self.heads, sizes["value_size"], sizes["key_size"]))
         self._start()
 
@@ -47,7 +48,6 @@ class Branch(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
         """Zero effect at first; keys and queries alike; slow to write, slower to forget."""
         with torch.no_grad():
             self.to_query.load_state_dict(self.to_key.state_dict())
-            self.back.weight.zero_()
             for linear, bias in ((self.to_rate, 0.0), (self.to_decay, 6.0)):
                 linear.weight.zero_()
                 linear.bias.fill_(bias)
@@ -79,7 +79,7 @@ class Branch(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
         )  # fmt: skip
         found, memory = delta.read(tokens, where, self.first, carried.memory, self.chunk)
         self.gate = self.opening(hidden).sigmoid()
-        out = self.gate * self.back(found.transpose(1, 2).flatten(2))
+        out = self.gate * self.scale * self.back(found.transpose(1, 2).flatten(2))
         return out, Carried(memory, features)
 
     def _nothing(self, hidden: Any) -> Carried:
@@ -89,8 +89,9 @@ class Branch(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
 
     def _features(self, hidden: Any, where: places.Places, before: Any) -> tuple[Any, Any, Any]:
         """Return keys, queries (rows, heads, tokens, k), and the features to carry on."""
+        # Every token of a key weighs the same: a rare word alone makes no match.
+        now = torch.stack([self._unit(self.to_key(hidden)), self._unit(self.to_query(hidden))], 2)
         # What comes before a document has no features, not those of an empty token.
-        now = torch.stack([self.to_key(hidden), self.to_query(hidden)], dim=2)
         line = torch.cat([before, now * where.valid[:, :, None, None]], dim=1)
         tokens = hidden.shape[1]
 
@@ -104,6 +105,10 @@ class Branch(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
             return functional.normalize(self._split(total), dim=-1)
 
         return mixed(0, 1), mixed(1, 0), line[:, -self.taps :]
+
+    def _unit(self, x: Any) -> Any:
+        """Scale the features of each token and head to length 1."""
+        return functional.normalize(x.unflatten(-1, (self.heads, -1)), dim=-1).flatten(-2)
 
     def _split(self, x: Any) -> Any:
         return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)

@@ -2,7 +2,7 @@
 
 A trained model's hidden states share most of what they are: keys drawn blindly are all alike, and
 what is read is a mixture of everything that was written. So keys and values begin as a random
-rotation of the whitened states: in trials on a small model, nothing was learned without it in 300
+rotation of the whitened states, and values are turned back when they are read: in trials on a small model, nothing was learned without it in 300
 steps, and nine needles of ten were found after 100 steps with it.
 """
 
@@ -68,6 +68,8 @@ def _set(branch: Any, states: Any) -> None:
         _assign(branch.to_query, branch.to_key.weight.double(), mean)
         for tensor in branch.to_value.parameters():
             tensor.mul_(VALUE_SCALE)
+        # What is read whole comes back as the state that was written.
+        branch.back.weight.copy_(torch.linalg.pinv(branch.to_value.weight.double()))
 
 
 def _assign(linear: Any, weight: Any, mean: Any) -> None:

@@ -17,7 +17,7 @@ SECOND = [a + b for a, b in product("lmprt", ("aven", "edis", "ilon", "oster", "
 HALVES = [str(number) for number in range(113, 990, 35)]
 _SENTENCE = "and then it was said that all of them had to wait until the rain was over"
 FILLER = sorted(set(_SENTENCE.split()))
-LAST = 26  # words after the last note and before the question: out of sight of any tiny window
+LAST = 26  # words after the last note: out of sight of any tiny window
 UNSEEN = 5  # one pair of so many
 
 
@@ -40,7 +40,7 @@ class Family:
 
 @dataclass(frozen=True)
 class Notes:
-    """A prompt, the name in the fence at its end, and the number that goes with it."""
+    """A prompt, the name in the fence at its start, and the number that goes with it."""
 
     prompt: str
     name: str
@@ -63,7 +63,7 @@ def notes(unseen: bool, facts: int, apart: int, rng: random.Random) -> Notes:
         numbers[_pair(FIRST, SECOND, " ", unseen, rng)] = _pair(HALVES, HALVES, "", unseen, rng)
     lines = [line for note in numbers.items() for line in _lines(note, apart, rng)]
     name = rng.choice(list(numbers))
-    prompt = "\n".join([*lines, _words(LAST, rng), f"```math\n{name}\n```"])
+    prompt = "\n".join([f"```math\n{name}\n```", *lines, _words(LAST, rng)])
     return Notes(prompt, name, numbers[name])
 
 
