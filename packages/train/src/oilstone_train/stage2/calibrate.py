@@ -2,8 +2,8 @@
 
 A trained model's hidden states share most of what they are: keys drawn blindly are all alike, and
 what is read is a mixture of everything that was written. So keys and values begin as a random
-rotation of the whitened states, and values are turned back when they are read: in trials on a small model, nothing was learned without it in 300
-steps, and nine needles of ten were found after 100 steps with it.
+rotation of the whitened states, and a value is turned back when it is read. In trials on a small
+model, nothing was learned without it in 300 steps.
 """
 
 from collections.abc import Iterable, Iterator
