@@ -22,11 +22,11 @@ def read(path: Path, schema: str | None = None) -> Iterator[dict[str, Any]]:
     Raises OilstoneError with file:line at the first row that is cut off, is not JSON, is not an
     object, holds NaN, a number too large, a key twice or a lone surrogate, or breaks its schema.
     """
-    accepts = _anything if schema is None else validate.accepts(schema)
+    accept = _anything if schema is None else validate.accepts_all(schema)
     number = 0
     for lines in _lines(path):
         rows = strict.objects(lines) if lines[-1].endswith(b"\n") else None
-        if rows is not None and all(map(accepts, rows)):
+        if rows is not None and accept(rows):
             yield from rows
         else:
             yield from _one_by_one(lines, schema, path, number)
@@ -56,7 +56,7 @@ def _lines(path: Path) -> Iterator[list[bytes]]:
     number = 0
     with guard(path):
         try:
-            with gzip.open(path) if zipped(path) else path.open("rb") as file:
+            with gzip.open(path) if zipped(path) else path.open("rb", _AT_A_TIME) as file:
                 while lines := file.readlines(_AT_A_TIME):
                     yield lines
                     number += len(lines)

@@ -72,7 +72,8 @@ def _kept(text: bytes, again: bytes) -> bool:
     """
     return (
         text.count(b":") == again.count(b":")
-        and b"\\u003" not in text  # a colon in disguise, or something near it
+        # A colon in disguise, or something near it; from the right, where "\\" decides, not a digit.
+        and text.rfind(b"\\u003") < 0
         and not _long(text)
     )
 

@@ -66,6 +66,16 @@ def accepts(name: str) -> Callable[[Any], bool]:
 
 
 @functools.cache
+def accepts_all(name: str) -> Callable[[list[Any]], bool]:
+    """Return what `accepts` returns, for a list of instances in one call."""
+    try:
+        import jsonschema_rs
+    except ImportError:
+        return lambda instances: all(map(accepts(name), instances))
+    return jsonschema_rs.Draft202012Validator({"items": schema(name)}).is_valid
+
+
+@functools.cache
 def volatile_fields(name: str) -> frozenset[str]:
     """Return the fields marked `x-volatile`: true things, such as times, that are no identity."""
     fields: dict[str, dict[str, Any]] = schema(name).get("properties", {})
