@@ -53,35 +53,37 @@ class Tests:
 def prepare(code: str, module: str, kept: frozenset[str] = frozenset()) -> Tests:
     """Return the tests of `code`; `kept` are names which the candidate may redefine for them."""
     root = parse(code)
-    crate = _crate(root, module)
-    functions = [node for node in below(root) if node.type == "function_item" and _is_test(node)]
+    nodes = list(below(root))
+    crate = _crate(nodes, module)
+    functions = [node for node in nodes if node.type == "function_item" and _is_test(node)]
     found = [_test(node) for node in functions if not _switched_off(node)]
-    edits = [*_callable(functions), *_qualified(root), *_imports(root, kept, child=not crate)]
+    edits = [*_callable(functions), *_qualified(nodes), *_imports(nodes, kept, child=not crate)]
     nested = any("::" in test.path for test in found)
     return Tests(_apply(code, edits), tuple(found), crate, nested)
 
 
-def _crate(root: Node, module: str) -> str:
+def _crate(nodes: Sequence[Node], module: str) -> str:
     """Return the crate that the tests speak of: the named one, else the first foreign one.
 
     Return "" when they reach the candidate as their parent.
     """
-    heads = [text(node) for node in below(root) if node.type == "identifier" and _leads(node)]
-    imported = [text(node) for node in below(root) if _imported(node)]
+    names = [node for node in nodes if node.type == "identifier"]
+    heads = [text(node) for node in names if _leads(node)]
+    imported = [text(node) for node in names if _imported(node)]
     if module in [*heads, *imported]:
         return module
-    if any(re.search(r"\bsuper\b", text(use)) for use in _uses(root)):
+    if any(re.search(r"\bsuper\b", text(use)) for use in _uses(nodes)):
         return ""
-    own = {text(node.child_by_field_name("name")) for node in below(root)
+    own = {text(node.child_by_field_name("name")) for node in nodes
            if node.type in ("mod_item", "enum_item", "struct_item")}  # fmt: skip
-    own |= {word for use in _uses(root) for word in re.findall(r"\w+", text(use))[1:]}
+    own |= {word for use in _uses(nodes) for word in re.findall(r"\w+", text(use))[1:]}
     foreign = [each for each in [*imported, *heads]
                if each not in own | FOREIGN and each not in NAMES and each.islower()]  # fmt: skip
     return foreign[0] if foreign else ""
 
 
-def _uses(root: Node) -> list[Node]:
-    return [node.named_children[0] for node in below(root) if node.type == "use_declaration"]
+def _uses(nodes: Sequence[Node]) -> list[Node]:
+    return [node.named_children[0] for node in nodes if node.type == "use_declaration"]
 
 
 def _leads(node: Node) -> bool:
@@ -93,7 +95,7 @@ def _leads(node: Node) -> bool:
 def _imported(node: Node) -> bool:
     """Tell whether it is all of a path that is imported, under whatever name."""
     above = node.parent
-    if node.type != "identifier" or above is None:
+    if above is None:
         return False
     renamed = above.type == "use_as_clause" and above.named_children[0] == node
     return renamed or above.type == "use_declaration"
@@ -155,22 +157,24 @@ def _callable(functions: Sequence[Node]) -> Iterator[Edit]:
         yield start, end, "pub" if seen else "pub "
 
 
-def _qualified(root: Node) -> Iterator[Edit]:
+def _qualified(nodes: Sequence[Node]) -> Iterator[Edit]:
     """Write the macros of std with their full path, unless the tests define their own."""
-    own = {text(node.child_by_field_name("name")) for node in below(root)
+    own = {text(node.child_by_field_name("name")) for node in nodes
            if node.type == "macro_definition"}  # fmt: skip
-    for node in below(root):
-        after = node.next_sibling
-        called = node.type == "identifier" and after is not None and after.type == "!"
-        qualified = node.prev_sibling is not None and node.prev_sibling.type == "::"
-        if called and not qualified and text(node) in MACROS - own:
+    for node in nodes:
+        if node.type != "identifier" or text(node) not in MACROS - own:
+            continue
+        after, before = node.next_sibling, node.prev_sibling
+        called = after is not None and after.type == "!"
+        if called and not (before is not None and before.type == "::"):
             yield node.start_byte, node.start_byte, "::std::"
 
 
-def _imports(root: Node, kept: frozenset[str], child: bool) -> Iterator[Edit]:
+def _imports(nodes: Sequence[Node], kept: frozenset[str], child: bool) -> Iterator[Edit]:
     """Import std's names one by one wherever a glob brings in names; all on the first line."""
+    root = nodes[0]
     bodies = [(0, root)] if child else []
-    for node in below(root):
+    for node in nodes:
         if node.type == "use_wildcard":
             modules = _modules(node)
             body = modules[-1].child_by_field_name("body") if modules else None

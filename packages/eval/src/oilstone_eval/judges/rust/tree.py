@@ -95,6 +95,8 @@ def is_main(function: Node) -> bool:
 
 def below(node: Node) -> Iterator[Node]:
     """Yield a node and everything below it, comments and the tokens of macros among them."""
-    yield node
-    for child in node.children:
-        yield from below(child)
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting += reversed(found.children)
