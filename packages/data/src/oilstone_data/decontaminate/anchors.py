@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from oilstone_data.decontaminate.blind import RUN, Codes, blind_runs
-from oilstone_data.decontaminate.grams import Members, most_holders
-from oilstone_data.dedup.words import Positions, Words
+from oilstone_data.decontaminate.grams import most_holders
+from oilstone_data.decontaminate.members import Owned, Places, holders, numbered
+from oilstone_data.decontaminate.windows import windows_within
+from oilstone_data.dedup.words import Words
 
 _ANCHORS = 12  # runs by which a program is recognised
 _ENOUGH = 0.45  # share of them that must stand close by
@@ -40,51 +41,49 @@ class Anchors:
     """
 
     def __init__(self, programs: Sequence[Codes], groups: Sequence[object]) -> None:
-        chosen = _chosen(programs, groups)
-        self._members = Members(np.array([run for runs in chosen for run in runs], np.uint32))
-        owners: list[list[int]] = [[] for _ in range(len(self._members))]
-        self._tells = np.zeros(len(self._members))
-        for program, runs in enumerate(chosen):
-            numbers = self._members.numbers(np.array(list(runs), np.uint32))
-            self._tells[numbers] = list(runs.values())
-            for number in numbers.tolist():
-                owners[number].append(program)
-        self._counts = np.array([len(held) for held in owners], np.int64)
-        self._starts = np.cumsum(self._counts) - self._counts
-        self._owners = np.array([program for held in owners for program in held], np.int64)
-        self._needed = np.array([_needed(sum(runs.values())) for runs in chosen])
+        runs, told, owners = _chosen(programs, groups)
+        self._owned = Owned(runs, owners)
+        self._tells = np.zeros(len(self._owned.members))
+        self._tells[self._owned.members.numbers(runs)] = told
+        sums = np.bincount(owners, told, len(programs)).tolist()
+        self._needed = np.array([_needed(total) for total in sums])
         self._spans = np.array([max(len(codes), _SHORTEST) for codes in programs], np.int64)
 
-    def find(self, batch: Words, codes: Codes) -> Iterator[Place]:
-        """Where programs may stand, given the blind codes of a batch; the likeliest first."""
-        places, numbers = self._members.find(blind_runs(codes))
-        if not len(places):
-            return
-        counts = self._counts[numbers]
-        first = np.repeat(self._starts[numbers] - np.cumsum(counts) + counts, counts)
-        owners = self._owners[first + np.arange(len(first))]
-        where, what = np.repeat(places, counts), np.repeat(numbers, counts)
-        rows = np.searchsorted(batch.bounds, where, "right") - 1
-        blocks = (where - batch.bounds[rows]) // self._spans[owners]
-        programs = rows * len(self._needed) + owners
-        for program, block in self._dense(programs, blocks, what):
-            near = where[(programs == program) & (blocks >= block) & (blocks <= block + 1)]
-            row, owner = divmod(program, len(self._needed))
-            yield Place(row, owner, int(near[0]), int(near[-1]) + RUN - 1)
+    def find(self, batch: Words, codes: Codes, done: Collection[int]) -> Iterator[Place]:
+        """Where programs may stand, given the blind codes of a batch; the likeliest first.
 
-    def _dense(
-        self, programs: Positions, blocks: Positions, what: Positions
-    ) -> list[tuple[int, int]]:
-        """(program in a row, block) where this block and the next hold enough of its runs."""
+        Rows in `done` are left out.
+        """
+        places, numbers = self._owned.members.find(blind_runs(codes))
+        rows = np.searchsorted(batch.bounds, places, "right") - 1
+        wanted = np.ones(len(batch.bounds), np.bool_)
+        wanted[list(done)] = False
+        open_ = np.flatnonzero(wanted[rows])
+        each, owners = self._owned.owners(numbers[open_])
+        each = open_[each]
+        if not len(each):
+            return
+        where, rows, what = places[each], rows[each], numbers[each]
+        blocks = (where - batch.bounds[rows]) // self._spans[owners]
         width = int(blocks.max()) + 2
-        cells, held = self._told(programs * width + blocks, what)
+        cells = (rows * len(self._needed) + owners) * width + blocks
+        order = np.lexsort((where, cells))
+        where, what, cells = where[order], what[order], cells[order]
+        for cell in self._dense(cells, what, width):
+            first, last = np.searchsorted(cells, [cell, cell + 2]).tolist()
+            row, owner = divmod(cell // width, len(self._needed))
+            yield Place(row, owner, int(where[first]), int(where[last - 1]) + RUN - 1)
+
+    def _dense(self, cells: Places, what: Places, width: int) -> list[int]:
+        """Cells (a block of a row, for a program) that with the next hold enough of its runs."""
+        cells, held = self._told(cells, what)
         following = np.minimum(np.arange(1, len(cells) + 1), len(cells) - 1)
         both = held + np.where(cells[following] == cells + 1, held[following], 0)
         enough = both >= self._needed[cells // width % len(self._needed)]
-        order = np.argsort(-both[enough], kind="stable")
-        return [divmod(cell, width) for cell in cells[enough][order].tolist()]
+        found: list[int] = cells[enough][np.argsort(-both[enough], kind="stable")].tolist()
+        return found
 
-    def _told(self, cells: Positions, what: Positions) -> tuple[Positions, Tells]:
+    def _told(self, cells: Places, what: Places) -> tuple[Places, Tells]:
         """Ascending cells, and how much the different runs in each one tell together."""
         order = np.lexsort((what, cells))
         cells, what = cells[order], what[order]
@@ -99,43 +98,45 @@ def _needed(total: float) -> float:
     return max(_ENOUGH * total, min(total, _LEAST)) - 1e-6
 
 
-def _chosen(programs: Sequence[Codes], groups: Sequence[object]) -> list[dict[int, float]]:
-    """For each program the runs that tell most, by what else is known to hold them."""
-    runs = [blind_runs(codes) for codes in programs]
-    holders: dict[int, set[object]] = defaultdict(set)
-    for mine, group in zip(runs, groups, strict=True):
-        for run in np.unique(mine).tolist():
-            holders[run].add(group)
-    rarity = _rarity(programs, groups)
-    most = _USUAL * most_holders(groups)
-    return [
-        _best(mine, _telling(codes, rarity), {r: len(holders[r]) for r in mine.tolist()}, most)
-        for codes, mine in zip(programs, runs, strict=True)
-    ]
+def _chosen(programs: Sequence[Codes], groups: Sequence[object]) -> tuple[Codes, Tells, Places]:
+    """The runs that tell most of each program, what they tell, and the program of each.
+
+    A run is better the fewer items hold it.
+    """
+    codes = np.concatenate([np.zeros(0, np.uint32), *programs])
+    bounds = np.cumsum([0, *map(len, programs)])
+    items = numbered(groups)
+    places, owners = windows_within(bounds, RUN)
+    runs = blind_runs(codes)[places]
+    told = _telling(codes, bounds, _rarity(codes, np.repeat(items, np.diff(bounds))))
+    held = holders(runs, items[owners])
+    useful = (told >= _TELLING) & (held <= _USUAL * most_holders(groups))
+    return _best(runs[useful], told[useful], held[useful], owners[useful])
 
 
-def _rarity(programs: Sequence[Codes], groups: Sequence[object]) -> dict[int, float]:
-    """How much a word tells: 1 for one in all programs, more for rarer (idf); names nothing."""
-    pairs = {(w, g) for p, g in zip(programs, groups, strict=True) for w in np.unique(p).tolist()}
-    held = Counter(word for word, _ in pairs)
-    total = len(set(groups))
-    return {word: 1 + float(np.log(total / count)) for word, count in held.items() if word}
+def _rarity(codes: Codes, items: Places) -> Tells:
+    """How much each word tells: 1 for one in all programs, more for rarer (idf); names nothing."""
+    total = len(np.unique(items))
+    return np.where(codes == 0, 0.0, 1 + np.log(total / holders(codes, items)))
 
 
-def _telling(codes: Codes, rarity: dict[int, float]) -> Tells:
+def _telling(codes: Codes, bounds: Places, rarity: Tells) -> Tells:
     """What each run tells; a third equal word in a row, as in a table, tells nothing."""
-    each = np.array([rarity.get(code, 0.0) for code in codes.tolist()])
-    each[2:][(codes[2:] == codes[1:-1]) & (codes[2:] == codes[:-2])] = 0.0
-    total = np.concatenate([[0.0], np.cumsum(each)])
-    told: Tells = total[RUN:] - total[:-RUN]
-    return told
+    told = [np.zeros(0)]
+    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        mine, each = codes[start:end], rarity[start:end].copy()
+        each[2:][(mine[2:] == mine[1:-1]) & (mine[2:] == mine[:-2])] = 0.0
+        total = np.concatenate([[0.0], np.cumsum(each)])
+        told.append(total[RUN:] - total[:-RUN])
+    return np.concatenate(told)
 
 
-def _best(runs: Codes, told: Tells, holders: dict[int, int], most: int) -> dict[int, float]:
-    value = {
-        run: tells
-        for run, tells in zip(runs.tolist(), told.tolist(), strict=True)
-        if tells >= _TELLING and holders[run] <= most
-    }
-    order = sorted(value, key=lambda run: (float(np.log(holders[run])) - value[run], run))
-    return {run: value[run] for run in order[:_ANCHORS]}
+def _best(runs: Codes, told: Tells, held: Places, owners: Places) -> tuple[Codes, Tells, Places]:
+    """Of each owner the _ANCHORS best runs; a run that it has twice counts as the last one."""
+    pairs = owners << 32 | runs
+    _, last = np.unique(pairs[::-1], return_index=True)
+    mine = len(pairs) - 1 - last
+    order = mine[np.lexsort((runs[mine], np.log(held[mine]) - told[mine], owners[mine]))]
+    rank = np.arange(len(order)) - np.searchsorted(owners[order], owners[order])
+    order = order[rank < _ANCHORS]
+    return runs[order], told[order], owners[order]

@@ -8,14 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from oilstone_data.decontaminate.batch import Batch
-from oilstone_data.decontaminate.grams import GramIndex, Share, by_row
+from oilstone_data.decontaminate.grams import GramIndex, Share
 from oilstone_data.decontaminate.items import Item, Text
 from oilstone_data.decontaminate.names import given_names
 from oilstone_data.decontaminate.renamed import Bare, RenamedIndex
 from oilstone_data.decontaminate.short import LineIndex, squeezed
 from oilstone_data.decontaminate.sieve import RUN, Sieve
-from oilstone_data.decontaminate.windows import windows, windows_at
-from oilstone_data.dedup.words import Positions, words
+from oilstone_data.dedup.words import words
 
 COPIED = 13  # words in a run; Brown et al. 2020, "Language Models are Few-Shot Learners", app. C
 
@@ -40,11 +39,9 @@ class Detector:
         self._texts = texts
         found = words([text.text for text in texts])
         hashes = np.split(found.hashes, found.bounds[1:-1])
-        long = [text if len(text) >= COPIED else text[:0] for text in hashes]
         lines = [text if RUN <= len(text) < COPIED else text[:0] for text in hashes]
-        self._sieve = Sieve.of(long, lines, COPIED)
-        grams = [windows(text, COPIED) for text in long]
-        self._copied = GramIndex(grams, [text.item for text in texts], copied)
+        self._sieve = Sieve.of(found, COPIED)
+        self._copied = GramIndex(found, COPIED, [text.item for text in texts], copied)
         self._lines = LineIndex(RUN, [text.text for text in texts], lines)
         self._renamed = RenamedIndex(list(_bare(texts)), renamed)
         short = [n for n, h in enumerate(hashes) if 0 < len(h) < COPIED]
@@ -65,7 +62,7 @@ class Detector:
     ) -> Iterator[tuple[str, int, Share]]:
         """(how, row, share), the surest ways first; rows in `found` need no further answer."""
         runs, lines = self._sieve.find(batch.words.hashes)
-        for row, share in self._find_copied(batch, runs):
+        for row, share in self._copied.find(batch.words, runs):
             yield "copied", row, share
         for row, number in self._lines.find(batch, lines):
             yield "lines", row, Share(number, 1.0)
@@ -73,12 +70,6 @@ class Detector:
             yield "whole", row, Share(number, 1.0)
         for row, share in self._renamed.find(batch, found):
             yield "renamed", row, share
-
-    def _find_copied(self, batch: Batch, places: Positions) -> Iterator[tuple[int, Share]]:
-        for row, mine in by_row(batch.words, places, COPIED):
-            grams = windows_at(batch.words.hashes, mine, COPIED)
-            if shares := self._copied.matches(grams):
-                yield row, shares[0]
 
     def _find_whole(self, rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
         """Rows with a field that is nothing but a short text."""

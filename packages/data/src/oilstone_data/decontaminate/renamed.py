@@ -8,26 +8,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, count
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from oilstone_data.decontaminate.alike import Weights, share_held
 from oilstone_data.decontaminate.anchors import Anchors
 from oilstone_data.decontaminate.batch import Batch
 from oilstone_data.decontaminate.blind import Codes, blind_codes
 from oilstone_data.decontaminate.grams import Share, most_holders
+from oilstone_data.decontaminate.members import Places, holders, numbered
 from oilstone_data.decontaminate.programs import Program
-from oilstone_data.decontaminate.windows import windows
-from oilstone_data.dedup.words import Hashes, mix, words
+from oilstone_data.decontaminate.windows import windows, windows_within
+from oilstone_data.dedup.words import Hashes, Words, mix, words
 
 _LONGEST = 400  # tokens: a longer program is told by its beginning
 _FEWEST = 8  # tokens that few other items have as well
 _CHANCE = 2.5  # tokens by which a short program may be alike by chance
-_OPERATORS = frozenset("+-*/%<>&|^!~@")
+_OPERATORS = [ord(sign) for sign in "+-*/%<>&|^!~@"]
 _OPERATOR = 4.0  # what one of them weighs: another one makes another program, other brackets do not
 _USUAL = 6  # tokens in a run that may be common to many items
-_NO_RUNS: Hashes = np.empty(0, np.uint64)
+_NO_CODES = np.empty(0, np.int32)
 
 
 class Bare(NamedTuple):
@@ -55,7 +58,8 @@ class RenamedIndex:
     def find(self, batch: Batch, done: Collection[int]) -> Iterator[tuple[int, Share]]:
         """(row, share) of what rows hold; one for a row, none for rows that are `done`."""
         answered = set(done)
-        for place in self._anchors.find(batch.words, blind_codes(batch.words.hashes)):
+        codes = blind_codes(batch.words.hashes)
+        for place in self._anchors.find(batch.words, codes, done):
             number = self._owners[place.program]
             if place.row in answered or (least := self._least(number)) > 1:
                 continue
@@ -77,35 +81,41 @@ def _variants(programs: Sequence[Program], bares: Sequence[Bare]) -> Iterator[li
     """Blind codes of programs, and those without standard names that one gives to things itself."""
     found = words([" ".join(program.tokens) for program in programs])
     given = words([" ".join(sorted(bare.given)) for bare in bares])
-    for number in range(len(programs)):
-        hashes = found.hashes[found.bounds[number] : found.bounds[number + 1]]
-        own = given.hashes[given.bounds[number] : given.bounds[number + 1]]
-        codes = blind_codes(hashes)
-        blanked = np.where(np.isin(hashes, own), np.uint32(0), codes)
-        yield [codes] if np.array_equal(codes, blanked) else [codes, blanked]
+    codes = blind_codes(found.hashes)
+    blanked = np.where(_own(found, given), np.uint32(0), codes)
+    for start, end in zip(found.bounds[:-1].tolist(), found.bounds[1:].tolist(), strict=True):
+        mine = codes[start:end], blanked[start:end]
+        yield [mine[0]] if np.array_equal(*mine) else list(mine)
+
+
+def _own(found: Words, given: Words) -> npt.NDArray[np.bool_]:
+    """Which words of each text are among those of the same text of `given`."""
+    every = np.concatenate([found.hashes, given.hashes])
+    kinds, number = np.unique(every, return_inverse=True)
+    text = np.concatenate([_texts(found), _texts(given)])
+    mine, theirs = np.split(text * len(kinds) + number, [len(found.hashes)])
+    return np.isin(mine, theirs)
+
+
+def _texts(of: Words) -> Places:
+    """The number of the text of each word."""
+    return np.repeat(np.arange(len(of.bounds) - 1), np.diff(of.bounds))
 
 
 def _weights(programs: Sequence[Program], groups: Sequence[object]) -> list[Weights]:
     """Of each token; 0 in runs that stand in many items (a licence, the usual imports)."""
-    runs = _runs(programs)
-    of_group: dict[object, list[Hashes]] = defaultdict(list)
-    for mine, group in zip(runs, groups, strict=True):
-        of_group[group].append(mine)
-    each = [np.unique(np.concatenate(held)) for held in of_group.values()]
-    found, holders = np.unique(np.concatenate([_NO_RUNS, *each]), return_counts=True)
-    usual = found[holders > most_holders(groups)]
-    return [_weight(*pair, usual) for pair in zip(programs, runs, strict=True)]
+    bounds = np.cumsum([0, *(len(program.tokens) for program in programs)])
+    codes = np.concatenate([_NO_CODES, *(program.codes for program in programs)])
+    weights = np.where(np.isin(codes, _OPERATORS), _OPERATOR, 1.0)
+    places, owners = windows_within(bounds, _USUAL)
+    runs = windows(mix(_token_numbers(programs)), _USUAL)[places]
+    usual = places[holders(runs, numbered(groups)[owners]) > most_holders(groups)]
+    weights[usual[:, None] + np.arange(_USUAL)] = 0.0
+    return np.split(weights, bounds[1:-1]) if programs else []
 
 
-def _runs(programs: Sequence[Program]) -> list[Hashes]:
-    """Hashes of all runs of _USUAL tokens of each program."""
-    numbers: dict[str, int] = {}
-    tokens = [[numbers.setdefault(t, len(numbers)) for t in p.tokens] for p in programs]
-    return [windows(mix(np.array(mine, np.uint64)), _USUAL) for mine in tokens]
-
-
-def _weight(program: Program, runs: Hashes, usual: Hashes) -> Weights:
-    weight = np.array([_OPERATOR if t in _OPERATORS else 1.0 for t in program.tokens])
-    places = np.flatnonzero(np.isin(runs, usual))
-    weight[places[:, None] + np.arange(_USUAL)] = 0.0
-    return weight
+def _token_numbers(programs: Sequence[Program]) -> Hashes:
+    """Of all tokens of all programs; the same for equal ones."""
+    numbers: dict[str, int] = defaultdict(count().__next__)
+    tokens = chain.from_iterable(program.tokens for program in programs)
+    return np.fromiter(map(numbers.__getitem__, tokens), np.uint64)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from oilstone_data.decontaminate.windows import short_windows
-from oilstone_data.dedup.words import Hashes, Positions
+from oilstone_data.decontaminate.windows import short_windows, windows_within
+from oilstone_data.dedup.words import Hashes, Positions, Words
 
 RUN = 3  # words
 _WITHIN, _FIRST = 1, 2
@@ -30,15 +29,16 @@ class Sieve(NamedTuple):
     run: int
 
     @classmethod
-    def of(cls, texts: Sequence[Hashes], lines: Sequence[Hashes], run: int) -> Self:
-        """Of texts that are told by runs of `run` words, and of texts that are lines."""
-        within = [short_windows(text.astype(np.uint32), RUN) for text in texts]
-        first = [short_windows(line[:RUN].astype(np.uint32), RUN) for line in lines]
-        bits = min(max((4 * sum(map(len, within))).bit_length(), 16), 26)
+    def of(cls, texts: Words, run: int) -> Self:
+        """Of texts that are told by runs of `run` words; shorter ones are lines."""
+        places, owners = windows_within(texts.bounds, RUN)
+        hashes = short_windows(texts.hashes.astype(np.uint32), RUN)[places]
+        long = np.diff(texts.bounds)[owners] >= run
+        first = ~long & (places == texts.bounds[owners])
+        bits = min(max((4 * int(np.count_nonzero(long))).bit_length(), 16), 26)
         made = cls(np.zeros(1 << bits, np.uint8), np.uint32(32 - bits), run)
-        for mark, found in ((_WITHIN, within), (_FIRST, first)):
-            for hashes in found:
-                made.marks[hashes >> made.shift] |= mark
+        for mark, found in ((_WITHIN, hashes[long]), (_FIRST, hashes[first])):
+            made.marks[found >> made.shift] |= mark
         return made
 
     def find(self, hashes: Hashes) -> Sieved:

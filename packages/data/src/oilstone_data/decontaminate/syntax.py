@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 
-import tree_sitter_bash
-import tree_sitter_python
-import tree_sitter_rust
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-_GRAMMARS = {"rust": tree_sitter_rust, "python": tree_sitter_python, "shell": tree_sitter_bash}
+_GRAMMARS = {
+    "rust": "tree_sitter_rust",
+    "python": "tree_sitter_python",
+    "shell": "tree_sitter_bash",
+}
 # The shell grammar's scanner crashes on characters far beyond ASCII; letters stand in for them.
 _ASCII = bytes(range(128)) + b"x" * 128
 _ALIASES = {"bash": "shell", "sh": "shell"}
@@ -31,5 +33,5 @@ def captured(source: bytes, grammar: str, pattern: str, name: str) -> list[Node]
 
 @cache
 def _tools(grammar: str, pattern: str) -> tuple[Parser, Query]:
-    language = Language(_GRAMMARS[grammar].language())
+    language = Language(import_module(_GRAMMARS[grammar]).language())
     return Parser(language), Query(language, pattern)

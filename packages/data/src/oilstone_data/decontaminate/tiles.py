@@ -8,6 +8,7 @@ was taken is cut off.
 from __future__ import annotations
 
 import heapq
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -63,19 +64,26 @@ def tiled(runs: Runs, shape: tuple[int, ...], least: int) -> list[Tile]:
     """Of the runs, parts of at least `least` tokens that do not overlap, long ones first."""
     queue = list(zip((-runs.size).tolist(), runs.one.tolist(), runs.two.tolist(), strict=True))
     heapq.heapify(queue)
-    free = [np.ones(size, np.bool_) for size in shape]
+    free = [bytearray(b"\1" * size) for size in shape]
+    stretch = re.compile(b"\1{%d,}" % least)
     found = []
     while queue:
         size, one, two = heapq.heappop(queue)
         mine, theirs = free[0][one : one - size], free[1][two : two - size]
-        both = mine & theirs
-        if both.all():
+        if 0 not in mine and 0 not in theirs:
             found.append(Tile(one, two, -size))
-            mine[:] = theirs[:] = False
-        elif np.count_nonzero(both) >= least:
-            for start, end in np.transpose(_stretches(both, least)).tolist():
+            free[0][one : one - size] = free[1][two : two - size] = bytes(-size)
+        else:
+            for part in stretch.finditer(_both(mine, theirs)):
+                start, end = part.span()
                 heapq.heappush(queue, (start - end, one + start, two + start))
     return found
+
+
+def _both(mine: bytearray, theirs: bytearray) -> bytes:
+    """The bytes that are 1 in both."""
+    both = int.from_bytes(mine, "little") & int.from_bytes(theirs, "little")
+    return both.to_bytes(len(mine), "little")
 
 
 def _stretches(values: Equal, least: int) -> tuple[Places, Places]:
