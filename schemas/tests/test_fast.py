@@ -74,7 +74,9 @@ def _differing(count: int, seed: int) -> list[tuple[str, Any]]:
     return [
         (name, value)
         for name, value in _mutants(count, seed)
-        if validate.accepts(name)(value) != plain[name](value)
+        if not validate.accepts(name)(value)
+        == validate.accepts_all(name)([value])
+        == plain[name](value)
     ]
 
 
@@ -85,6 +87,12 @@ def test_the_mutants_are_of_both_kinds() -> None:
 
 def test_no_verdict_differs_in_2000_mutated_records() -> None:
     assert _differing(2_000, 1) == []
+
+
+def test_one_wrong_record_among_many_is_enough_to_refuse_them() -> None:
+    for name, values in _instances().items():
+        assert validate.accepts_all(name)(values)
+        assert not validate.accepts_all(name)([*values, None, *values])
 
 
 @pytest.mark.slow

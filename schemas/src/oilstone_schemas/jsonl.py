@@ -31,6 +31,7 @@ def read(path: Path, schema: str | None = None) -> Iterator[dict[str, Any]]:
         else:
             yield from _one_by_one(lines, schema, path, number)
         number += len(lines)
+        del rows  # so that the next ones take their place, which is still in the cache
 
 
 def write(path: Path, rows: Iterable[Mapping[str, Any]], schema: str | None = None) -> int:

@@ -42,14 +42,13 @@ def objects(texts: Sequence[bytes]) -> list[dict[str, Any]] | None:
         return None
     try:
         values = list(map(orjson.loads, texts))
-        again = orjson.dumps(values)[1:-1]
+        again = orjson.dumps(values)
     except (ValueError, TypeError):
         return None
     if set(map(type, values)) != {dict}:
         return None
     text = b"".join(texts)
-    same = text[:-1].replace(b"\n", b",") == again or _kept(text, again)
-    return values if same else None
+    return values if _equal(text, again) or _kept(text, again) else None
 
 
 def reference(text: bytes) -> Any:
@@ -65,15 +64,20 @@ def refuse_surrogates(text: bytes, value: Any) -> None:
         raise ValueError("a lone surrogate is half a character")
 
 
+def _equal(text: bytes, again: bytes) -> bool:
+    """Tell whether `text`, lines of JSON, is letter for letter the array `again`."""
+    return len(text) + 1 == len(again) and text[:-1].replace(b"\n", b",") == again[1:-1]
+
+
 def _kept(text: bytes, again: bytes) -> bool:
     """Tell whether nothing of `text` got lost on the way to the values that `again` is made of.
 
-    A key that stands there twice takes its colon with it when it goes.
+    A key that stands there twice takes its colon with it when it goes. (`rfind` is twice as fast as
+    `in`, which looks for the last byte, not for the first.)
     """
     return (
         text.count(b":") == again.count(b":")
-        # A colon in disguise, or something near it; from the right, where "\\" decides, not a digit.
-        and text.rfind(b"\\u003") < 0
+        and text.rfind(b"\\u003") < 0  # a colon in disguise, or something near it
         and not _long(text)
     )
 
@@ -81,5 +85,5 @@ def _kept(text: bytes, again: bytes) -> bool:
 def _long(text: bytes) -> bool:
     """Tell whether a run of digits is so long that it may be more than 64 bits."""
     # Three of every sixth byte fall into such a run, and into hardly anything else.
-    sampled = b"000" in text[::6].translate(_DIGITS)
+    sampled = text[::6].translate(_DIGITS).rfind(b"000") >= 0
     return sampled and _LONG in text.translate(_DIGITS)

@@ -36,6 +36,7 @@ def model(recipe: dict[str, Any], words: Any) -> Any:
             max_position_embeddings=sizes["context"],
             rope_parameters={"rope_type": "default", "rope_theta": float(sizes["rope_theta"])},
             tie_word_embeddings=sizes["tied_embeddings"],
+            initializer_range=sizes["initializer_range"],
             pad_token_id=words.pad_token_id,
             bos_token_id=words.bos_token_id,
             eos_token_id=words.eos_token_id,

@@ -27,20 +27,20 @@ def calibrate(model: Any, rows: Iterable[list[int]]) -> None:
     with _states(model) as seen, torch.no_grad():
         for row in rows:
             model(input_ids=torch.tensor([row], device=model.device), use_cache=False)
-    for layer, states in seen.items():
-        _set(getattr(layer, attach.NAME), torch.cat(states))
+    for layer, (states, outputs) in seen.items():
+        _set(getattr(layer, attach.NAME), torch.cat(states), torch.cat(outputs))
 
 
 @contextmanager
-def _states(model: Any) -> Iterator[dict[Any, list[Any]]]:
-    """Gather what the memories' layers see, normed: (tokens, width) for each row."""
-    seen: dict[Any, list[Any]] = {}
+def _states(model: Any) -> Iterator[dict[Any, tuple[list[Any], list[Any]]]]:
+    """Gather what the memories' layers see, normed, and put out: (tokens, width) a row."""
+    seen: dict[Any, tuple[list[Any], list[Any]]] = {}
     hooks = []
     for layer in model.get_decoder().layers:
         if hasattr(layer, attach.NAME):
-            kept = seen.setdefault(layer, [])
-            norm = layer.input_layernorm
-            hooks.append(norm.register_forward_hook(_keeper(kept)))
+            kept = seen.setdefault(layer, ([], []))
+            hooks.append(layer.input_layernorm.register_forward_hook(_keeper(kept[0])))
+            hooks.append(layer.register_forward_hook(_keeper(kept[1])))
     training = model.training
     model.eval()
     try:
@@ -54,12 +54,12 @@ def _states(model: Any) -> Iterator[dict[Any, list[Any]]]:
 
 def _keeper(kept: list[Any]) -> Any:
     def keep(module: Any, args: Any, out: Any) -> None:
-        kept.append(out[0])
+        kept.append((out[0] if isinstance(out, tuple) else out)[0])
 
     return keep
 
 
-def _set(branch: Any, states: Any) -> None:
+def _set(branch: Any, states: Any, outputs: Any) -> None:
     mean, white = _whitening(states.double())
     with torch.no_grad():
         for linear in (branch.to_key, branch.to_value):
@@ -68,8 +68,9 @@ def _set(branch: Any, states: Any) -> None:
         _assign(branch.to_query, branch.to_key.weight.double(), mean)
         for tensor in branch.to_value.parameters():
             tensor.mul_(VALUE_SCALE)
-        # What is read whole comes back as the state that was written.
-        branch.back.weight.copy_(torch.linalg.pinv(branch.to_value.weight.double()))
+        # What is read whole comes back as it was written, and as long as the layer's output.
+        longer = outputs.norm(dim=-1).mean() / states.norm(dim=-1).mean()
+        branch.back.weight.copy_(longer * torch.linalg.pinv(branch.to_value.weight.double()))
 
 
 def _assign(linear: Any, weight: Any, mean: Any) -> None:
