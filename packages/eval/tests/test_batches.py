@@ -119,3 +119,12 @@ def test_one_that_only_fails_in_company_is_judged_alone(
     programs = [Program(TRAPS[name], (Case(*CASE),)) for name in ("crate path", "gold", "wrong")]
     found = rust.rule(programs, lambda what, total: lambda: None)
     assert [ruling.status for ruling in found] == ["passed", "passed", "failed"]
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(158, [158]), (240, [120, 120]), (500, [125] * 4)])
+def test_workers_share_only_what_is_worth_another_start_of_the_compiler(
+    count: int, sizes: list[int]
+) -> None:
+    dealt = crates.groups(range(count), size=160, workers=2, few=120)
+    assert [len(group) for group in dealt] == sizes
+    assert sorted(index for group in dealt for index in group) == list(range(count))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar
 
 from oilstone_eval.judges.base import Keep, Program, Ruling
-from oilstone_eval.judges.rust import together
+from oilstone_eval.judges.rust import crates, together
 from oilstone_eval.judges.rust.compiler import Compiler, Report
 from oilstone_eval.sandbox.job import Limits
 from oilstone_eval.sandbox.slot import Slot
@@ -17,9 +17,11 @@ class Builder(ABC):
     """Builds programs of one checker, together and alone, and runs what was built.
 
     `batch`: how many go together; more cost less each, but a worker may wait for another's.
+    `few`: how many are worth a compiler's start for another worker.
     """
 
     batch: ClassVar[int] = 40
+    few: ClassVar[int] = crates.FEW
 
     def __init__(self, compiler: Compiler, limits: Limits) -> None:
         self.compiler, self.limits = compiler, limits

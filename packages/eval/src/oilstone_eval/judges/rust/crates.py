@@ -168,7 +168,7 @@ def own(unit: Unit, report: Report) -> Report:
     return replace(report, messages=tuple(each for each in report.messages if each.line <= last))
 
 
-def groups(members: Sequence[int], size: int, workers: int) -> list[list[int]]:
-    """Deal members out evenly into groups of at most `size`, one for every worker at least."""
-    count = max(1, -(-len(members) // size), min(workers, len(members) // FEW))
+def groups(members: Sequence[int], size: int, workers: int, few: int = FEW) -> list[list[int]]:
+    """Deal members out evenly into groups of at most `size`: to every worker one, if of `few`."""
+    count = max(1, -(-len(members) // size), min(workers, len(members) // few))
     return [list(members[start::count]) for start in range(count)] if members else []

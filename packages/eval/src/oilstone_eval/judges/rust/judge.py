@@ -109,7 +109,7 @@ class RustJudge:
         for checker, builder in self.builders.items():
             members = [index for index in waiting if programs[index].checker == checker]
             fit = [index for index in members if builder.batchable(programs[index])]
-            groups = crates.groups(fit, builder.batch, self.workers)
+            groups = crates.groups(fit, builder.batch, self.workers, builder.few)
             for group in groups + [[index] for index in sorted(set(members) - set(fit))]:
                 batch = {index: programs[index] for index in group}
                 tasks.append((len(group), partial(builder.judge, programs=batch, told=told)))

@@ -24,7 +24,9 @@ class SuiteBuilder(Builder):
     stand beside it. Alone, the candidate is a crate of its own, whatever it says of its crate.
     """
 
-    batch: ClassVar[int] = 80
+    batch: ClassVar[int] = 160
+    # The types and functions of std that their tests use are compiled for every crate anew.
+    few: ClassVar[int] = 120
 
     def batchable(self, program: Program) -> bool:
         """Tell whether it may share a crate."""
