@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from oilstone_data.decontaminate.programs import NAME, NUMBER, Program, standard
-from oilstone_data.decontaminate.tiles import Equal, common_runs, covered, tiled
+from oilstone_data.decontaminate.tiles import Equal, Tile, common_runs, covered, tiled
 
 _LEAST = 4  # tokens of a common part
 _OTHER = 0.5  # what a number counts that became another one
@@ -29,11 +30,7 @@ def share_held(program: Program, other: Program, weights: Weights, least: float)
     runs = common_runs(equal, _LEAST)
     if float(weights[covered(runs, len(equal))].sum()) < least * total:
         return 0.0
-    tiles = tiled(runs, equal.shape, _LEAST)
-    pairs = [(one + n, two + n) for one, two, size in tiles for n in range(size)]
-    names = ((program.tokens[i], other.tokens[j]) for i, j in pairs if program.codes[i] == NAME)
-    became = _one_for_one(names)
-    held = sum(float(weights[i]) * _counts(program, other, i, j, became) for i, j in pairs) / total
+    held = float(_counts(program, other, weights, tiled(runs, equal.shape, _LEAST)).sum()) / total
     return held if held >= least else 0.0
 
 
@@ -55,9 +52,17 @@ def _one_for_one(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return became
 
 
-def _counts(program: Program, other: Program, i: int, j: int, became: Mapping[str, str]) -> float:
-    """What token i counts that was found as token j of the other text."""
-    old, new = program.tokens[i], other.tokens[j]
-    if program.codes[i] == NAME:
-        return float(became.get(old) == new)
-    return _OTHER if program.codes[i] == NUMBER and old != new else 1.0
+def _counts(program: Program, other: Program, weights: Weights, tiles: Iterable[Tile]) -> Weights:
+    """What each token counts that stands in a tile."""
+    spans = [(range(one, one + size), range(two, two + size)) for one, two, size in tiles]
+    mine = np.fromiter(chain.from_iterable(one for one, _ in spans), np.int64)
+    theirs = list(chain.from_iterable(two for _, two in spans))
+    codes, counted = program.codes[mine], weights[mine]
+    old = map(program.tokens.__getitem__, mine.tolist())
+    pairs = list(zip(old, map(other.tokens.__getitem__, theirs), strict=True))
+    for kind, counts in ((NAME, 0.0), (NUMBER, _OTHER)):
+        places = np.flatnonzero(codes == kind).tolist()
+        held = [pairs[place] for place in places]
+        became = _one_for_one(held) if kind == NAME else {old: old for old, _ in held}
+        counted[places] *= [1.0 if became.get(old) == new else counts for old, new in held]
+    return counted
