@@ -25,9 +25,6 @@ UNSAFE = ("--force-warn", "unsafe_code")
 # of its programs gets the full limits when it is judged alone.
 CROWD_OUTPUT_KIB = 1 << 16
 CROWD_CPU_SECONDS = 10
-# A large crate faults less in large pages that are kept until it is done; rustc's allocator is
-# jemalloc, and where it is not this does nothing.
-CROWD_MALLOC = "thp:always,metadata_thp:always,dirty_decay_ms:-1,muzzy_decay_ms:-1"
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,7 @@ class Compiler:
             argv=(tool, *self._common(root), *wanted),
             limits=limits,
             files=files,
-            env={**self._env(root), **({"MALLOC_CONF": CROWD_MALLOC} if len(files) > 1 else {})},
+            env=self._env(root),
             build=True,
         )
 
