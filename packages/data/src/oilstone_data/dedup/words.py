@@ -24,6 +24,7 @@ _CHUNK = 8  # bytes of a word that are hashed at once
 _LONG = 32  # bytes of a word that is hashed on its own
 _MANY = 40  # distinct characters from which on one pass over the text is quicker
 _UNICODE_GAP = re.compile(r"[^\x00-\x7f\w]")
+_ASCII = bytes(range(128))
 _LOWER = bytes(
     ord(chr(c).lower()) if c >= 128 or chr(c).isalnum() or c == ord("_") else ord(" ")
     for c in range(128)
@@ -76,8 +77,8 @@ def normal_bytes(text: str) -> bytes:
 
 def _unicode_normal(text: str) -> str:
     """Blanks for what is in no word, by the few distinct characters that most texts hold."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    rare = {chr(code) for code in np.unique(codes[codes > 127]).tolist()}
+    others = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    rare = set(others.decode("utf-8", "surrogatepass"))
     if any(char != char.lower() for char in rare):
         text = text.lower()
         rare = {lowered for char in rare for lowered in char.lower()}
