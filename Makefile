@@ -5,7 +5,8 @@ SHELL := bash
 .NOTPARALLEL:
 .PHONY: help setup lock doctor check test test-slow test-all schemas wheels clean
 .PHONY: bench bench-schemas bench-data bench-eval bench-ab bench-registry bench-router soak-router
-.PHONY: data base phase1 phase1-continued phase2 sweep expert-iteration eval gate register ab-demo
+.PHONY: data base phase1 phase1-continued phase2 stage2 probe sweep expert-iteration eval gate register
+.PHONY: ab-demo
 
 SPECIALIST ?= rust-tiny
 WORK ?= work/$(SPECIALIST)
@@ -76,6 +77,16 @@ sweep: base ## Try phase 1 with other values (SWEEP="--dry-run" to list them)
 expert-iteration: phase1 ## Train phase 1's adapter on its own best answers, round by round
 	python tools/expert_iteration.py --work $(WORK) --recipes $(RECIPES) --data $(DATA) \
 	  --base $(BASE) --start $(WORK)/phase1 --rounds $(ROUNDS) --metric $(METRIC)
+
+stage2: setup ## Train memories on a tiny model in two stages; probe them, and their control; decide
+	$(MAKE) SPECIALIST=memory-tiny phase1 phase2 probe
+
+probe = oilstone-train probe $(RECIPES)/probe.yaml --base $(BASE) --data $(DATA)
+
+probe: setup ## Measure the memories of phase 2 and of its control; ends 1 when a gate fails
+	$(probe) --adapter $(WORK)/phase1-continued --out $(WORK)/report/phase1-continued
+	$(probe) --adapter $(WORK)/phase2 --out $(WORK)/report/phase2
+	oilstone-gates check $(RECIPES)/gates.yaml --report $(WORK)/report/phase2 --out $(WORK)/decision
 
 eval: base ## Judge every arm on the same problems; print the table and the gates
 	tools/evaluate.sh

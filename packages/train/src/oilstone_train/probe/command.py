@@ -12,6 +12,7 @@ from oilstone_train import forms, inputs, layout, telemetry
 from oilstone_train.probe import history, metrics, page
 from oilstone_train.probe.look import Seen, look, memory, turns
 
+BATCH = 32  # conversations
 SERVED = 1  # the chunk size of an adapter in use: it learns from every token at once
 
 
@@ -80,7 +81,8 @@ def _measured(
 def _seen(model: Any, asked: Sequence[Any], chunk: int | None) -> list[Seen]:
     say("without memories" if chunk is None else f"at chunk size {chunk}")
     with memory(model, chunk):
-        return [look(model, turn) for turn in asked]
+        parts = [asked[start : start + BATCH] for start in range(0, len(asked), BATCH)]
+        return [seen for part in parts for seen in look(model, part)]
 
 
 def _rows(folder: Path, settings: dict[str, Any]) -> list[dict[str, Any]]:
@@ -111,6 +113,8 @@ def _load(adapter: Manifest, base: Manifest) -> tuple[Any, Any]:
         str(base.folder), dtype=torch.float32, attn_implementation="sdpa",
         **({"quantization_config": how} if quantized else {}),
     )  # fmt: skip
+    if quantized:  # the same weights, unpacked once and not in every pass
+        network = network.dequantize()
     loader.prepare(network, adapter.folder)
     model = peft.PeftModel.from_pretrained(network, str(adapter.folder))
     return model.eval(), transformers.AutoTokenizer.from_pretrained(str(base.folder))

@@ -40,18 +40,33 @@ def turns(tokenizer: Any, conversations: Sequence[Sequence[dict[str, str]]]) -> 
     return [Turn(cut(c), len(cut(c[:-1], add_generation_prompt=True))) for c in conversations]
 
 
-def look(model: Any, turn: Turn) -> Seen:
-    """Run one conversation through the model as it is set."""
+def look(model: Any, batch: Sequence[Turn]) -> list[Seen]:
+    """Run conversations through the model as it is set.
+
+    They are filled up at their ends, which nothing before can see: both attention and memories are
+    causal.
+    """
     import torch
 
-    ids = torch.tensor([turn.tokens], device=model.device)
+    longest = max(len(turn.tokens) for turn in batch)
+    ids = [[*turn.tokens, *[0] * (longest - len(turn.tokens))] for turn in batch]
     with torch.inference_mode():
-        logits = model(input_ids=ids, use_cache=False).logits[0, turn.start - 1 : -1].float()
-    wanted = ids[0, turn.start :]
-    nats = torch.nn.functional.cross_entropy(logits, wanted, reduction="sum")
-    found = bool((logits.argmax(-1) == wanted).all())
-    gates = [branch.gate.flatten() for branch in attach.branches(model) if branch.gate is not None]
-    return Seen(float(nats), len(wanted), found, torch.cat(gates).tolist() if gates else ())
+        logits = model(input_ids=torch.tensor(ids, device=model.device), use_cache=False).logits
+    gates = [branch.gate for branch in attach.branches(model) if not branch.off]
+    return [_seen(turn, logits[row], [g[row] for g in gates]) for row, turn in enumerate(batch)]
+
+
+def _seen(turn: Turn, logits: Any, gates: Sequence[Any]) -> Seen:
+    """Read off one row: logits (tokens, vocabulary), and a layer's gates (tokens, 1) each."""
+    import torch
+
+    end = len(turn.tokens)
+    said = logits[turn.start - 1 : end - 1].float()
+    wanted = torch.tensor(turn.tokens[turn.start :], device=said.device)
+    nats = torch.nn.functional.cross_entropy(said, wanted, reduction="sum")
+    found = bool((said.argmax(-1) == wanted).all())
+    decided = torch.cat([gate[:end].flatten() for gate in gates]).tolist() if gates else ()
+    return Seen(float(nats), len(wanted), found, decided)
 
 
 @contextmanager
