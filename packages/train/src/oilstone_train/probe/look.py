@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from oilstone_train.stage2 import attach
-
 
 @dataclass(frozen=True)
 class Turn:
@@ -48,6 +46,8 @@ def look(model: Any, batch: Sequence[Turn]) -> list[Seen]:
     """
     import torch
 
+    from oilstone_train.stage2 import attach
+
     longest = max(len(turn.tokens) for turn in batch)
     ids = [[*turn.tokens, *[0] * (longest - len(turn.tokens))] for turn in batch]
     with torch.inference_mode():
@@ -72,5 +72,7 @@ def _seen(turn: Turn, logits: Any, gates: Sequence[Any]) -> Seen:
 @contextmanager
 def memory(model: Any, chunk: int | None) -> Iterator[None]:
     """Set the memories to a chunk size; None: switched off."""
+    from oilstone_train.stage2 import attach
+
     with attach.switched_off(model) if chunk is None else attach.chunks_of(model, chunk):
         yield
