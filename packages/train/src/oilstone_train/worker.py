@@ -5,6 +5,7 @@ Light at import on purpose: `datasets` imports this module once more in a child 
 
 import json
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -51,6 +52,8 @@ def _listen(ready: threading.Event) -> None:
     """Wait for the word to go, and then for the parent's end, which closes our stdin."""
     while os.read(0, 1):
         ready.set()
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)  # with what `datasets` forked, which would wait for ever
     os._exit(1)
 
 
