@@ -37,6 +37,7 @@ def curves(series: Mapping[str, Points], title: str, along: str = "step") -> str
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
         f' font-family="sans-serif" font-size="12"><title>{title}</title>'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>{grid}{drawn}{names}'
+        f'<text x="{LEFT}" y="{TOP - 6}">{title}</text>'
         f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 10}" text-anchor="end">{along} {across:g}</text>'
         "</svg>\n"
     )

@@ -57,6 +57,7 @@ MEMORY = {
     "schedule": {"shape": "exponential", "start": 32, "gamma": 0.97, "steps": 1, "sizes": [],
                  "soft": 0},
     "clipping": {"base": 0.5, "at_transition": 0.5},
+    "safety": {"window": 100},
 }  # fmt: skip
 DETAILS = {"events": [{"event": "rollback"}], "whole_checkpoints": 2}
 
@@ -92,3 +93,15 @@ def test_leaps_and_rollbacks_are_counted_over_the_looks():
     found = history.of(list(steps()), DETAILS, MEMORY)
     assert (found["loss_spikes"]["value"], found["rollbacks"]["value"]) == (2, 1)
     assert found["rollbacks"]["n"] == 12
+
+
+def test_a_run_proposes_the_base_under_which_a_tenth_of_its_steps_would_be_cut():
+    found = history.of(list(steps()), DETAILS, MEMORY)["proposed_clip_base"]
+    sizes = [line["chunk"] for line in steps() if "chunk" in line]
+    most = max(sizes, key=sizes.count)
+    assert found["value"] == pytest.approx(0.6 / (32 / most) ** 0.5)
+    assert found["n"] == sizes.count(most)
+
+
+def test_a_steady_run_proposes_the_least_rise():
+    assert history.of(list(steps()), DETAILS, MEMORY)["proposed_rise"]["value"] == 0.05

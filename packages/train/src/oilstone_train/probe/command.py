@@ -41,9 +41,10 @@ def make(
     for part in parts:
         inputs.whole(part.folder, part.kind)
     stage = artifact.stage(out, request)
-    measured = _measured(settings, *parts)
+    runs, measured = _measured(settings, *parts)
     (stage / "metrics.json").write_bytes(canonical.pretty(measured))
-    (stage / "report.html").write_text(page.html(measured["metrics"], parts[0]), encoding="utf-8")
+    told = page.html(measured["metrics"], runs[SERVED], parts[0])
+    (stage / "report.html").write_text(told, encoding="utf-8")
     made = artifact.publish(
         stage, out, kind="report", request=request,
         details={"adapter_digest": parts[0].digest, "problems_digest": parts[2].digest},
@@ -65,7 +66,8 @@ def _check(adapter: Manifest, base: Manifest, data: Manifest) -> None:
 
 def _measured(
     settings: dict[str, Any], adapter: Manifest, base: Manifest, data: Manifest
-) -> dict[str, Any]:
+) -> tuple[metrics.Runs, dict[str, Any]]:
+    """Return what was seen, and metrics.json."""
     rows = _rows(data.folder, settings)
     system = adapter.details["system_prompt"]
     model, tokenizer = _load(adapter, base)
@@ -75,7 +77,7 @@ def _measured(
     lines = telemetry.read(adapter.folder / layout.MEMORY)
     found = metrics.of(runs, [row["completion"] for row in rows], SERVED)
     run = history.of(lines, adapter.details, shape)
-    return {"metrics": {**run, **found}, "slices": {}, "primary_slice": None}
+    return runs, {"metrics": {**run, **found}, "slices": {}, "primary_slice": None}
 
 
 def _seen(model: Any, asked: Sequence[Any], chunk: int | None) -> list[Seen]:

@@ -1,11 +1,12 @@
 """What a training run with memories wrote down about itself, as metrics."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from oilstone_train.probe.metrics import Record, plain
-from oilstone_train.stage2 import clipping, schedule
+from oilstone_train.stage2 import clipping, perplexities, schedule
 
 Lines = Sequence[Mapping[str, Any]]
 
@@ -26,6 +27,20 @@ def of(lines: Lines, details: Mapping[str, Any], memory: Mapping[str, Any]) -> d
         cut = [line for line in steps if (line["grad_norm"] or 0) > line["limit"]]
         found["clipped_share"] = plain(len(cut) / len(steps), len(steps), "share")
     found["chunk_transitions"] = plain(len(transitions(steps)), len(steps), "count")
+    return {**found, **_proposed(steps, looks, memory)}
+
+
+def _proposed(steps: Lines, looks: Lines, memory: Mapping[str, Any]) -> dict[str, Record]:
+    """Return what the recipe may set, seen in hindsight: the limit's base, and a leap's rise."""
+    ((chunk, count),) = Counter(line["chunk"] for line in steps).most_common(1)
+    norms = [line["grad_norm"] for line in steps if line["chunk"] == chunk and line["grad_norm"]]
+    found = {}
+    if norms:
+        found["proposed_clip_base"] = plain(clipping.proposed(norms, chunk), count, "norm")
+    if memory["safety"] and looks:
+        seen = [line["perplexity"] for line in looks if line["perplexity"] is not None]
+        rise, _ = perplexities.proposed(seen, memory["safety"]["window"])
+        found["proposed_rise"] = plain(rise, len(seen), "share")
     return found
 
 

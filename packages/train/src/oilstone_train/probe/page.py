@@ -1,11 +1,13 @@
 """report.html of a probe: the numbers, and the curves of the run that made the adapter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from oilstone_schemas.artifact import Manifest
 from oilstone_train import layout, plot, telemetry
+from oilstone_train.probe.look import Seen
 from oilstone_train.probe.metrics import Record
+from oilstone_train.stage2 import gates
 
 STYLE = (
     "body{font-family:sans-serif;max-width:52rem;margin:1rem auto;padding:0 1rem}"
@@ -15,8 +17,11 @@ STYLE = (
 CHUNK = "perplexity_chunk_"
 
 
-def html(metrics: Mapping[str, Record], adapter: Manifest) -> str:
-    """Return a page without anything from outside, for one adapter's metrics."""
+def html(metrics: Mapping[str, Record], served: Sequence[Seen], adapter: Manifest) -> str:
+    """Return a page without anything from outside: metrics, and the curves of an adapter's run.
+
+    `served`: what was seen at the chunk size of an adapter in use, for the histogram of its gates.
+    """
     lines = telemetry.read(adapter.folder / layout.MEMORY)
     losses = telemetry.read(adapter.folder / layout.TELEMETRY)
     sizes = [(int(name.removeprefix(CHUNK)), record["value"]) for name, record in metrics.items()
@@ -28,6 +33,7 @@ def html(metrics: Mapping[str, Record], adapter: Manifest) -> str:
             for names, title in CURVES
         ),
         plot.curves({"perplexity": sizes}, "Perplexity at each chunk size", "chunk"),
+        plot.curves({"tokens": _histogram(served)}, "Gates of tokens", "gate"),
     ]
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
@@ -42,6 +48,11 @@ CURVES = (
     (("chunk",), "Chunk size over steps"),
     (("grad_norm", "limit"), "Gradient norm and its limit over steps"),
 )
+
+
+def _histogram(served: Sequence[Seen]) -> list[tuple[float, float]]:
+    counts = gates.histogram([gate for seen in served for gate in seen.gates])
+    return [((place + 0.5) / len(counts), count) for place, count in enumerate(counts)]
 
 
 def _table(metrics: Mapping[str, Record]) -> str:
