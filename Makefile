@@ -26,8 +26,9 @@ SET_DATA ?=
 SET_BASE ?=
 SET_PHASE ?=
 SET_EVAL ?=
-# Side by side in `make test`. The main job's own tests come first, for they take longest.
+# Side by side in `make test`. What takes longest comes first.
 TEST_PROCESSES ?= 2
+LONGEST = tests packages/train
 set = $(foreach pair,$(1),--set $(pair))
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -121,7 +122,8 @@ check: setup ## Lint, types, import contracts, schemas, lock and layout
 	pytest -q tests/workspace schemas/tests/test_examples.py schemas/tests/test_schema_files.py
 
 test: setup ## Run every package's tests, and those across packages
-	pytest -q -n $(TEST_PROCESSES) --no-loadscope-reorder -m "not slow" tests schemas packages
+	pytest -q -n $(TEST_PROCESSES) --no-loadscope-reorder -m "not slow" $(LONGEST) schemas \
+	  $(filter-out $(LONGEST),$(wildcard packages/*))
 
 test-slow: setup ## Run the tests that take minutes: stress, kills, simulations
 	pytest -q -n $(TEST_PROCESSES) --no-loadscope-reorder -m slow schemas packages benchmarks
