@@ -95,6 +95,24 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(*words), capture_output=True, text=True)
 
 
+# The command, but for one thing: its worker is the file named first.
+OTHER_WORKER = """
+import sys
+from oilstone_train import launch
+launch.COMMAND = [sys.executable, sys.argv[1]]
+from oilstone_train.cli import main
+raise SystemExit(main(sys.argv[2:]))
+"""
+
+
+def run_with(worker: str, folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    """Run oilstone-train with another worker, whose source is put into `folder`."""
+    path = folder / "worker.py"
+    path.write_text(worker)
+    started = [sys.executable, "-c", OTHER_WORKER, str(path), *map(str, words)]
+    return subprocess.run(started, capture_output=True, text=True)
+
+
 def details(folder: Path) -> dict[str, Any]:
     """Return what an artifact's manifest adds."""
     return artifact.load(folder).details

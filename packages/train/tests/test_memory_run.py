@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from oilstone_schemas import artifact
 from oilstone_train import layout, telemetry
 from oilstone_train.stage2 import clipping, schedule
 
-from .conftest import Phase, command, details, run
+from .conftest import Phase, command, details, run, run_with
 
 pytestmark = [pytest.mark.needs_axolotl, pytest.mark.slow]
 
@@ -37,13 +36,6 @@ def leaps(rise, settings):
 perplexities.leaps = leaps
 if __name__ == "__main__":
     raise SystemExit(worker.main())
-"""
-MAIN = """
-import sys
-from oilstone_train import launch
-launch.COMMAND = [sys.executable, sys.argv[1]]
-from oilstone_train.cli import main
-raise SystemExit(main(sys.argv[2:]))
 """
 
 
@@ -103,10 +95,7 @@ def test_killed_in_the_middle_it_ends_with_the_same_bytes(
 
 
 def leapt(words: list[str], folder: Path, times: int) -> tuple[int, str]:
-    worker = folder / "worker.py"
-    worker.write_text(WORKER.format(times=times))
-    started = [sys.executable, "-c", MAIN, str(worker), *words]
-    done = subprocess.run(started, capture_output=True, text=True)
+    done = run_with(WORKER.format(times=times), folder, *words)
     return done.returncode, done.stderr
 
 

@@ -1,15 +1,13 @@
 """Real training whose guard is told that some of its losses are spikes."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from oilstone_schemas import artifact
 
-from .conftest import Phase, details, telemetry
+from .conftest import Phase, details, run_with, telemetry
 
 pytestmark = pytest.mark.needs_axolotl
 
@@ -27,23 +25,12 @@ guard.spike = spike
 if __name__ == "__main__":
     raise SystemExit(worker.main())
 """
-MAIN = """
-import sys
-from oilstone_train import launch
-launch.COMMAND = [sys.executable, sys.argv[1]]
-from oilstone_train.cli import main
-raise SystemExit(main(sys.argv[2:]))
-"""
 
 
 def spiked(words: list[str], folder: Path, times: int, factor: float) -> tuple[int, str]:
     """Run a phase with a guard and injected spikes; return its exit code and what it said."""
-    folder.mkdir(exist_ok=True)
-    worker = folder / f"worker{times}.py"
-    worker.write_text(WORKER.format(times=times))
     guard = json.dumps({"learning_rate_factor": factor})
-    command = [sys.executable, "-c", MAIN, str(worker), *words, "--set", f"guard={guard}"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = run_with(WORKER.format(times=times), folder, *words, "--set", f"guard={guard}")
     return done.returncode, done.stderr
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from sweeping import sweep
+
 from oilstone_registry.router.inbound import Connection, Inbound
 from oilstone_registry.router.upstream import Client, Deadlines
 
@@ -39,11 +41,6 @@ def test_a_slow_reader_gets_all_of_it_and_its_server_waits():
             await writer.drain()
             sent += len(PART)
         writer.close()
-
-    async def sweep(client):
-        while True:
-            await asyncio.sleep(0.02)
-            client.sweep(asyncio.get_running_loop().time())
 
     async def run():
         loop = asyncio.get_running_loop()

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sweeping import sweep
 
 from oilstone_registry.router.answer import Failure
 from oilstone_registry.router.upstream import Client, Deadlines, place
@@ -38,11 +39,6 @@ def talk(*scripts, asks=1):
             return
         finally:
             writer.close()
-
-    async def sweep(client):
-        while True:
-            await asyncio.sleep(0.02)
-            client.sweep(asyncio.get_running_loop().time())
 
     async def run():
         server = await asyncio.start_server(serve, "127.0.0.1", 0)

@@ -21,8 +21,8 @@ SWEEP = (
     "    --base work/rust-tiny/base --out work/rust-tiny/sweep"
 )
 PROBE = (
-    f"{PROG} probe recipes/memory-tiny/probe.yaml --adapter work/memory-tiny/stage2 \\\n"
-    "    --base work/memory-tiny/base --data work/memory-tiny/data --out work/memory-tiny/report"
+    f"{PROG} probe recipes/memory-tiny/probe.yaml --adapter work/memory-tiny/phase2 \\\n"
+    "    --base work/memory-tiny/base --data work/memory-tiny/data --out work/memory-tiny/probe"
 )
 PLAN = f"{PROG} plan recipes/rust-tiny/phase1.yaml --data work/rust-tiny/data"
 

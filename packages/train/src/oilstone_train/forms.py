@@ -1,5 +1,7 @@
 """How a row is written down for training."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from oilstone_train.select import Row
@@ -29,6 +31,23 @@ def conversation(row: Row, system_prompt: str) -> dict[str, Any]:
     if system_prompt:
         turns.insert(0, ("system", system_prompt))
     return {"messages": [{"role": role, "content": content} for role, content in turns]}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The tokens of a conversation, and where its answer, the last turn, begins."""
+
+    tokens: Sequence[int]
+    start: int
+
+
+def tokenized(tokenizer: Any, turns: Sequence[dict[str, str]]) -> Turn:
+    """Return a conversation as the tokenizer's chat template writes it."""
+    asked, whole = (
+        tokenizer.apply_chat_template(part, tokenize=True, return_dict=False, **more)
+        for part, more in ((turns[:-1], {"add_generation_prompt": True}), (turns, {}))
+    )
+    return Turn(whole, len(asked))
 
 
 def fenced(row: Row) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from oilstone_eval.danger.levels import Hit, Level
-from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import Options, parse
+from oilstone_eval.names import names
 
 
 @dataclass

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from oilstone_eval.danger.names import names
+from oilstone_eval.names import names
 
 _OPTIONS = re.compile(
     r"(?:--checkpoint-action=exec|--to-command|--use-compress-program|--rsh|--rsync-path"

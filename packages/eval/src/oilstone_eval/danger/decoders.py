@@ -7,8 +7,8 @@ from codecs import encode
 from collections.abc import Sequence
 
 from oilstone_eval.danger.marks import ANY, DECODED, REMOTE, merge
-from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import parse
+from oilstone_eval.names import names
 
 _ZIPPED = names(
     "gunzip zcat bzcat xzcat unxz bunzip2 gzip xz bzip2 zstd brotli lz4 lz4cat lzop lzcat"

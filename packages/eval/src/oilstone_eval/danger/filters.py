@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from oilstone_eval.danger.marks import ANY, DECODED, SECRET, merge
-from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import parse, skip
 from oilstone_eval.danger.secrets import SECRETS
 from oilstone_eval.danger.words import unescape
+from oilstone_eval.names import names
 
 # They pass a part of the lines on, or all of them.
 _CHOOSE = names("grep egrep fgrep xargs iconv dos2unix wc jq rg column nl expand unexpand fmt pr")

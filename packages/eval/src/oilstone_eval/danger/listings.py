@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from oilstone_eval.danger.names import names
+from oilstone_eval.names import names
 
 _KINDS: Mapping[str, str] = {
     "docker podman nerdctl crictl": r"\s((container|image|volume|network|service|stack)\s+)?"

@@ -15,12 +15,12 @@ from oilstone_eval.danger.marks import (
     UNKNOWN,
     merge,
 )
-from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import parse
 from oilstone_eval.danger.searches import EXEC, reached
 from oilstone_eval.danger.secrets import SECRETS, tells_secrets
 from oilstone_eval.danger.sources import fetched
 from oilstone_eval.danger.words import unescape
+from oilstone_eval.names import names
 
 _PASS = names("cat tac sort uniq less more")
 _SAME = names("tee dd pv buffer sponge")

@@ -6,7 +6,7 @@ from posixpath import normpath
 
 from oilstone_eval.danger.levels import Level
 from oilstone_eval.danger.marks import ANY, DEVICE, UNKNOWN, UNSET
-from oilstone_eval.danger.names import names
+from oilstone_eval.names import names
 
 TOP = names(
     "bin boot dev etc home lib lib32 lib64 libx32 lost+found media mnt nix opt proc root run sbin"

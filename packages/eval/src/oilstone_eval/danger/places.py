@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from posixpath import normpath
 
-from oilstone_eval.danger.names import names
+from oilstone_eval.names import names
 
 _EVERY_WORD = names("rm unlink rmdir shred mv rsync")
 _ONLY_DOTS = names("chmod chown chgrp setfacl chattr")

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from oilstone_eval.danger.calls import Call, rule
 from oilstone_eval.danger.levels import Hit, Level
 from oilstone_eval.danger.marks import SECRET, SHELL, UNKNOWN
-from oilstone_eval.danger.names import names
 from oilstone_eval.danger.places import file_key
 from oilstone_eval.danger.secrets import SECRETS
 from oilstone_eval.danger.writes import downloads, overwritten
+from oilstone_eval.names import names
 
 
 @rule("curl wget aria2c")

@@ -2,7 +2,7 @@
 
 import re
 
-from oilstone_eval.danger.names import names
+from oilstone_eval.names import names
 
 SECRETS = re.compile(
     r"/etc/(shadow|gshadow)\b|\.ssh(/(id_[\w*]+|\*)?(?!\S*\.pub))?(\s|$|['\"])"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from oilstone_eval.danger.marks import INSTALLER, REMOTE, UNKNOWN
-from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import parse
+from oilstone_eval.names import names
 
 FETCHERS = names(
     "curl wget fetch lynx GET http https xh aria2c w3m links elinks ftp lftp tftp nc ncat netcat "

@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from posixpath import basename
 
 from oilstone_eval.danger.marks import UNKNOWN
-from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import skip
+from oilstone_eval.names import names
 
 SHELLS = names("sh bash dash zsh ksh mksh ash fish csh tcsh rbash busybox-sh yash")
 INTERPRETERS = names(

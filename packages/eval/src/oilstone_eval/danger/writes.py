@@ -6,13 +6,13 @@ from posixpath import basename
 
 from oilstone_eval.danger.levels import Hit, Level
 from oilstone_eval.danger.marks import ENDLESS, REMOTE, SECRET
-from oilstone_eval.danger.names import names
 from oilstone_eval.danger.options import parse
 from oilstone_eval.danger.paths import below, clean, is_disk
 from oilstone_eval.danger.places import file_key
 from oilstone_eval.danger.secrets import SECRETS
 from oilstone_eval.danger.vital import REPOSITORY, VITAL
 from oilstone_eval.danger.wrappers import SHELLS
+from oilstone_eval.names import names
 
 _CONFIG = re.compile(
     r"/etc/(hosts|fstab|resolv\.conf|profile|environment|crypttab|ssh/sshd_config)$"

@@ -10,7 +10,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from oilstone_schemas import jsonl
-from oilstone_train import handover
+from oilstone_train import forms, handover
 from oilstone_train.stage2 import attach
 
 Turns = list[dict[str, str]]
@@ -37,13 +37,10 @@ def _row(model: Any, tokenizer: Any, turns: Turns) -> tuple[float, int]:
     """Return the summed loss of the last turn's tokens, and how many they are."""
     import torch
 
-    asked, whole = (
-        tokenizer.apply_chat_template(part, tokenize=True, return_dict=False, **more)
-        for part, more in ((turns[:-1], {"add_generation_prompt": True}), (turns, {}))
-    )
-    given = torch.tensor([whole], device=model.device)
-    logits = model(input_ids=given).logits[0, len(asked) - 1 : -1].float()
-    wanted = given[0, len(asked) :]
+    turn = forms.tokenized(tokenizer, turns)
+    given = torch.tensor([turn.tokens], device=model.device)
+    logits = model(input_ids=given).logits[0, turn.start - 1 : -1].float()
+    wanted = given[0, turn.start :]
     summed = torch.nn.functional.cross_entropy(logits, wanted, reduction="sum")
     return float(summed), len(wanted)
 

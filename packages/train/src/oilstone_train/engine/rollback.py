@@ -28,8 +28,13 @@ class Rollback(TrainerCallback):  # type: ignore[misc]  # transformers is not fo
         if "loss" not in logs:
             return
         before = [line["loss"] for line in state.log_history[:-1] if "loss" in line]
-        leapt = spike(before, logs["loss"], self.guard.settings)
-        if self.guard.see(state.global_step, leapt, logs["loss"], Path(args.output_dir)):
+        self.see(
+            spike(before, logs["loss"], self.guard.settings), logs["loss"], args, state, control
+        )
+
+    def see(self, leapt: bool, value: float, args: Any, state: Any, control: Any) -> None:
+        """Tell the guard of a value, and stop the trainer when it is to go back."""
+        if self.guard.see(state.global_step, leapt, value, Path(args.output_dir)):
             control.should_training_stop = True
             control.should_save = control.should_evaluate = False
 

@@ -1,7 +1,6 @@
 """Looks at the perplexity of held-out conversations, and has the guard go back when it leaps."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 from oilstone_train import layout, telemetry
@@ -37,11 +36,8 @@ class Spikes(Rollback):
         spread = [float(branch.gate.std()) for branch in attach.branches(model)]
         line = {"perplexity": telemetry.number(found), "leapt": leapt, "gate_deviation": spread}
         telemetry.append(layout.MEMORY, {"step": state.global_step, **line})
-        if self.settings["observe"]:
-            return
-        if self.guard.see(state.global_step, leapt, found, Path(args.output_dir)):
-            control.should_training_stop = True
-            control.should_save = control.should_evaluate = False
+        if not self.settings["observe"]:
+            self.see(leapt, found, args, state, control)
 
     def resume(self) -> str | None:
         """Return the checkpoint to go on from, once; what was written after it is dropped."""

@@ -10,7 +10,7 @@ from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import MissingTool, OilstoneError, say
 from oilstone_train import forms, inputs, layout, telemetry
 from oilstone_train.probe import history, metrics, page
-from oilstone_train.probe.look import Seen, look, memory, turns
+from oilstone_train.probe.look import Seen, look, memory
 
 BATCH = 32  # conversations
 SERVED = 1  # the chunk size of an adapter in use: it learns from every token at once
@@ -71,7 +71,9 @@ def _measured(
     rows = _rows(data.folder, settings)
     system = adapter.details["system_prompt"]
     model, tokenizer = _load(adapter, base)
-    asked = turns(tokenizer, [forms.conversation(row, system)["messages"] for row in rows])
+    asked = [
+        forms.tokenized(tokenizer, forms.conversation(row, system)["messages"]) for row in rows
+    ]
     runs = {size: _seen(model, asked, size) for size in (*settings["chunks"], None)}
     shape = json.loads((adapter.folder / layout.SHAPE).read_text())
     lines = telemetry.read(adapter.folder / layout.MEMORY)
@@ -80,7 +82,7 @@ def _measured(
     return runs, {"metrics": {**run, **found}, "slices": {}, "primary_slice": None}
 
 
-def _seen(model: Any, asked: Sequence[Any], chunk: int | None) -> list[Seen]:
+def _seen(model: Any, asked: Sequence[forms.Turn], chunk: int | None) -> list[Seen]:
     say("without memories" if chunk is None else f"at chunk size {chunk}")
     with memory(model, chunk):
         parts = [asked[start : start + BATCH] for start in range(0, len(asked), BATCH)]

@@ -5,13 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Turn:
-    """The tokens of a conversation, and where its answer begins."""
-
-    tokens: Sequence[int]
-    start: int
+from oilstone_train.forms import Turn
 
 
 @dataclass(frozen=True)
@@ -26,16 +20,6 @@ class Seen:
     tokens: int
     found: bool
     gates: Sequence[float]
-
-
-def turns(tokenizer: Any, conversations: Sequence[Sequence[dict[str, str]]]) -> list[Turn]:
-    """Tokenize conversations whose last turn is the answer."""
-
-    def cut(part: Sequence[dict[str, str]], **more: Any) -> list[int]:
-        found: list[int] = tokenizer.apply_chat_template(part, return_dict=False, **more)
-        return found
-
-    return [Turn(cut(c), len(cut(c[:-1], add_generation_prompt=True))) for c in conversations]
 
 
 def look(model: Any, batch: Sequence[Turn]) -> list[Seen]:

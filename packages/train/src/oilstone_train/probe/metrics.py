@@ -15,13 +15,13 @@ Record = dict[str, Any]
 Runs = Mapping[int | None, Sequence[Seen]]  # by chunk size; None: memories switched off
 
 
-def of(runs: Runs, answers: Sequence[str], strict: int) -> dict[str, Record]:
+def of(runs: Runs, answers: Sequence[str], size: int) -> dict[str, Record]:
     """Return the metrics of conversations seen at several chunk sizes, and without memories.
 
-    `answers`: what was to be found, for the rate that luck would give. `strict`: the chunk size at
-    which adapters are served, 1.
+    `answers`: what was to be found, for the rate that luck would give. `size`: the chunk size at
+    which adapters are served.
     """
-    served, without = runs[strict], runs[None]
+    served, without = runs[size], runs[None]
     curve = resolution(runs)
     apart = [_nats(o) - _nats(s) for s, o in zip(served, without, strict=True)]
     return {
@@ -32,8 +32,8 @@ def of(runs: Runs, answers: Sequence[str], strict: int) -> dict[str, Record]:
         "resolution_cv": plain(stdev(curve.values()) / fmean(curve.values()), len(curve), "score"),
         "polarized_share": _decided(served, gates.SHUT, gates.OPEN),
         "polarized_share_strict": _decided(served, *gates.STRICT),
-        **{f"perplexity_chunk_{size}": plain(value, len(served), "perplexity")
-           for size, value in curve.items()},
+        **{f"perplexity_chunk_{at}": plain(value, len(served), "perplexity")
+           for at, value in curve.items()},
         "perplexity_without": plain(_perplexity(without), len(without), "perplexity"),
     }  # fmt: skip
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from oilstone_schemas.command import CheckFailed
-
 SHUT, OPEN = 0.1, 0.9  # beyond these a gate is polarized
 STRICT = (0.01, 0.99)  # the other definition in use: reported, not gated
 
@@ -38,21 +36,3 @@ def histogram(gates: Sequence[float], bins: int = 20) -> list[int]:
 def polarized(gates: Sequence[float], shut: float = SHUT, opened: float = OPEN) -> int:
     """Count the gates that decided."""
     return sum(gate < shut or gate > opened for gate in gates)
-
-
-def spread(first: float, second: float, least: float = 1.5, collapsed: float = 0.01) -> None:
-    """Fail fast: raise CheckFailed when gates collapsed to one value, or do not begin to differ.
-
-    `first` and `second`: standard deviations of all gates at an early and a later step. The
-    variance must have grown by `least`, unless the gates differed widely from the start.
-    """
-    if second < collapsed:
-        raise CheckFailed(
-            f"the gates' standard deviation fell to {second:.4f}: all say the same, so nothing is"
-            " gated. Lower memory.polarization.start, or train stage 1 longer"
-        )
-    if second**2 < least * first**2 and second < 0.1:
-        raise CheckFailed(
-            f"the gates' variance went from {first**2:.5f} to {second**2:.5f}, less than {least:g}"
-            " times: they do not learn to decide. Raise memory.learning_rate or polarization.start"
-        )

@@ -9,42 +9,37 @@ import ast
 import warnings
 from collections.abc import Iterator
 
+from oilstone_eval.names import names
+
 MOST_CHARACTERS = 1 << 16
-
-
-def _words(text: str) -> frozenset[str]:
-    """Return the words of a text."""
-    return frozenset(text.split())
-
-
-_STATELESS = _words(
+_STATELESS = names(
     "__future__ abc array base64 binascii bisect cmath collections copy dataclasses datetime"
     " decimal enum fractions functools hashlib heapq io itertools json math numbers operator random"
     " re statistics string struct sys textwrap time typing unicodedata zlib"
 )
 # Of `sys`, what is only read, made anew for every run, or set back after it.
-_OF_SYS = _words(
+_OF_SYS = names(
     "argv byteorder exit float_info getrecursionlimit getsizeof hexversion int_info intern maxsize"
     " maxunicode platform set_int_max_str_digits setrecursionlimit stderr stdin stdout version"
     " version_info"
 )
-_REFUSED = _words(
+_REFUSED = names(
     "setattr delattr getattr globals vars locals exec eval compile breakpoint help modules copyreg"
     " dispatch_table tzset getcontext setcontext localcontext DefaultContext BasicContext"
     " ExtendedContext"
 )
 # Special names that say how a class behaves. `__del__` is none: it may run in a later case.
-_SPECIAL = _words(
+_SPECIAL = names(
     "name main init str repr eq ne lt le gt ge hash len iter next getitem setitem delitem contains"
     " call bool int float index add sub mul truediv floordiv mod pow and or xor neg pos abs invert"
     " lshift rshift radd rsub rmul rtruediv rfloordiv rmod rpow iadd isub imul enter exit slots new"
     " post_init doc annotations reversed missing divmod matmul round"
 )
 _LASTING = {"", "exit", "quit"}  # objects of the interpreter; "" might be any
-_MUTATORS = _words(
+_MUTATORS = names(
     "add append clear discard extend insert pop popitem register remove setdefault sort update"
 )
-_CONSTANT = _words("sys math cmath time")  # modules whose attributes take none themselves
+_CONSTANT = names("sys math cmath time")  # modules whose attributes take none themselves
 # What a judged program is warned of is no news of ours.
 warnings.filterwarnings("ignore", module=r"program\Z")
 

@@ -12,10 +12,10 @@ from oilstone_eval.judges.rust.tree import (
     receiver,
     text,
     walk,
-    words,
 )
+from oilstone_eval.names import names
 
-ITERATION = words(
+ITERATION = names(
     "map filter filter_map flat_map flatten fold try_fold reduce sum product collect any all find"
     " find_map position rposition zip enumerate rev take skip take_while skip_while map_while"
     " chain windows chunks chunks_exact chunk_by min_by max_by min_by_key max_by_key scan step_by"
@@ -23,15 +23,15 @@ ITERATION = words(
     " is_sorted"
 )
 # Also methods of numbers and collections, there with an argument.
-WITHOUT_ARGUMENT = words("count min max cycle")
-HANDLING = words(
+WITHOUT_ARGUMENT = names("count min max cycle")
+HANDLING = names(
     "unwrap_or unwrap_or_else unwrap_or_default ok_or ok_or_else map_err and_then or_else map_or"
     " map_or_else is_some_and is_none_or is_ok_and ok err transpose"
 )
-PANICS = words("unwrap expect unwrap_err expect_err")
-PANIC_MACROS = words("panic todo unimplemented")
-OUTCOMES = words("Result Option")
-VARIANTS = words("Some None Ok Err")
+PANICS = names("unwrap expect unwrap_err expect_err")
+PANIC_MACROS = names("panic todo unimplemented")
+OUTCOMES = names("Result Option")
+VARIANTS = names("Some None Ok Err")
 LOOPS = ("for_expression", "while_expression", "loop_expression")
 
 

@@ -13,10 +13,10 @@ from dataclasses import replace
 from oilstone_eval.judges.rust.compiler import ROOT
 from oilstone_eval.judges.rust.crates import Unit
 from oilstone_eval.judges.rust.messages import Message
-from oilstone_eval.judges.rust.tree import words
+from oilstone_eval.names import names
 
 # What a name stands for, has and is given, what its type is; who owns what, and how long.
-_OWN = words(
+_OWN = names(
     "E0023 E0026 E0027 E0040 E0046 E0053 E0061 E0063 E0069 E0072 E0106 E0107 E0261 E0277 E0308"
     " E0369 E0382 E0384 E0407 E0408 E0412 E0415 E0416 E0422 E0423 E0424 E0425 E0426 E0428"
     " E0434 E0531 E0532 E0560 E0599 E0600 E0603 E0604 E0605 E0606 E0608 E0609 E0610 E0614"

@@ -9,15 +9,16 @@ import re
 
 from tree_sitter import Node
 
-from oilstone_eval.judges.rust.tree import below, parse, text, words
+from oilstone_eval.judges.rust.tree import below, parse, text
+from oilstone_eval.names import names
 
-KNOWN = words(
+KNOWN = names(
     "bool char str String f32 f64 u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize Vec Option"
     " Result Box HashMap HashSet BTreeMap BTreeSet VecDeque"
 )
 # What begins a path that leads to std's types or to generic ones, rather than to one's own.
-_PATHS = words("std core alloc impl")
-TYPES = words("struct_item enum_item union_item type_item trait_item")
+_PATHS = names("std core alloc impl")
+TYPES = names("struct_item enum_item union_item type_item trait_item")
 
 
 def type_names(code: str) -> frozenset[str]:
@@ -86,8 +87,8 @@ def _pin(function: Node) -> str:
 
 
 def _plain(kind: Node) -> bool:
-    names = [node for node in below(kind) if node.type in ("type_identifier", "identifier")]
-    odd = words("lifetime scoped_type_identifier abstract_type dynamic_type array_type")
-    return all(text(each) in KNOWN for each in names) and not any(
+    found = [node for node in below(kind) if node.type in ("type_identifier", "identifier")]
+    odd = names("lifetime scoped_type_identifier abstract_type dynamic_type array_type")
+    return all(text(each) in KNOWN for each in found) and not any(
         node.type in odd for node in below(kind)
     )

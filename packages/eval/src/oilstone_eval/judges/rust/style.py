@@ -6,9 +6,10 @@ from statistics import fmean
 from tree_sitter import Node
 
 from oilstone_eval.judges.rust import axes
-from oilstone_eval.judges.rust.tree import COMMENTS, functions, parse, text, walk, words
+from oilstone_eval.judges.rust.tree import COMMENTS, functions, parse, text, walk
+from oilstone_eval.names import names
 
-ITEMS = words(
+ITEMS = names(
     "function_item struct_item enum_item union_item trait_item impl_item const_item static_item"
     " type_item mod_item macro_definition"
 )

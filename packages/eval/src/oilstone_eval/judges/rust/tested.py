@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from oilstone_eval.judges.rust.tree import COMMENTS, below, parse, text, words
+from oilstone_eval.judges.rust.tree import COMMENTS, below, parse, text
+from oilstone_eval.names import names
 
-MACROS = words(
+MACROS = names(
     "assert assert_eq assert_ne debug_assert debug_assert_eq debug_assert_ne panic unreachable"
     " unimplemented todo matches vec format print println eprint eprintln write writeln dbg"
 )
@@ -29,7 +30,7 @@ NAMES = {
         "i16", "i32", "i64", "i128", "isize",
     )},
 }  # fmt: skip
-FOREIGN = words("super std core alloc crate self")
+FOREIGN = names("super std core alloc crate self")
 
 
 @dataclass(frozen=True)

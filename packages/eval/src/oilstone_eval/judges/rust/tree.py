@@ -9,11 +9,6 @@ from tree_sitter import Language, Node, Parser
 COMMENTS = ("line_comment", "block_comment")
 
 
-def words(text: str) -> frozenset[str]:
-    """Return the words of a text: a readable way to write a set of names."""
-    return frozenset(text.split())
-
-
 @lru_cache(maxsize=1)
 def _parser() -> Parser:
     return Parser(Language(tree_sitter_rust.language()))

@@ -8,12 +8,13 @@ import re
 
 from oilstone_eval.judges.rust import signature
 from oilstone_eval.judges.rust.compiler import Report
-from oilstone_eval.judges.rust.tree import below, parse, text, words
+from oilstone_eval.judges.rust.tree import below, parse, text
+from oilstone_eval.names import names
 
 _READS = re.compile(r"\binclude(_str|_bytes)?\b\s*!|\buse\b[^;]*\binclude(_str|_bytes)?\b")
 _EQUALS = re.compile(r"\bPartialEq\s*<([^{;]*?)>\s*for\s+([^{;]*?)\s*(?:where\b|\{)")
 # Ways from a pointer of one's own to anywhere, and into other languages.
-_BEYOND = words(
+_BEYOND = names(
     "transmute transmute_copy from_raw_parts from_raw_parts_mut get_unchecked get_unchecked_mut"
     " slice_from_raw_parts slice_from_raw_parts_mut from_exposed_addr with_exposed_provenance"
     " with_exposed_provenance_mut without_provenance without_provenance_mut with_addr map_addr"
@@ -23,7 +24,7 @@ _BEYOND = words(
     " export_name link_name global_allocator set_var remove_var"
 )
 _FOREIGN = re.compile(r"\b(extern|union)\b")
-_BEYOND_NODES = words("foreign_mod_item extern_modifier union_item")
+_BEYOND_NODES = names("foreign_mod_item extern_modifier union_item")
 _RAW = re.compile(
     r"\*\s*(const|mut)\s*\(?\s*(\[|\(|[iu](8|16|32|64|128|size)\b|c_\w+|str\b|bool\b)"
 )

@@ -6,7 +6,7 @@ from typing import Any
 from tree_sitter import Node
 
 from oilstone_eval.danger.grammar import parse
-from oilstone_eval.danger.names import names
+from oilstone_eval.names import names
 
 # Their long options have one dash, or their words are an expression whose order matters.
 _ORDERED = names("find test [ expr java convert ffmpeg dd sed awk openssl xargs ssh")

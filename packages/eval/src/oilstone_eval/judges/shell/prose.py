@@ -2,7 +2,7 @@
 
 import re
 
-from oilstone_eval.danger.names import names
+from oilstone_eval.names import names
 
 MOST_LINES = 5
 _FENCE = re.compile(r"\s*```[\w+-]*\n(.*?)\n?```\s*", re.DOTALL)
