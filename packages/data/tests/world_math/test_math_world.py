@@ -25,9 +25,9 @@ def some(name: str, count: int) -> list:
 
 
 def steps(drawn) -> list[tuple[str, str, str]]:
-    """The formula, result and whole line of every step; whatever sentence it takes up."""
+    """The formula, result and whole line of every step; whatever place it names."""
     lines = [line for line in drawn.worked.splitlines() if "=" in line]
-    return [(*line.rpartition(": ")[2].split("="), line) for line in lines]
+    return [(*line.rpartition(" ")[2].split("="), line) for line in lines]
 
 
 @pytest.mark.parametrize("name", sorted(FAMILIES))
@@ -57,7 +57,7 @@ def test_the_working_uses_the_numbers_of_the_prompt_or_results_before(name):
 
 
 def test_every_combination_can_be_drawn():
-    assert len(EVERY) > 3900
+    assert len(EVERY) > 1800
     for member in EVERY:
         assert task(member.family, member.ops, random.Random(1)).prompt
 
@@ -67,7 +67,7 @@ def test_there_are_at_least_twelve_families_besides_the_held_out_ones():
 
 
 def test_a_skeleton_keeps_operations_and_nothing_else():
-    worked = "Ann has 12, Ben 5 more: 12+5=17\n17+12=29\nAt least 30 stay: max(29,30)=30\n#### 30\n"
+    worked = "12+5=17\n17+12=29\nFirst max(29,30)=30\n#### 30\n"
     assert skeleton(worked) == "0+0=0 0+0=0 max(0,0)=0"
     assert skeleton("#### 20\n") == ""
 
@@ -87,16 +87,18 @@ def test_no_skeleton_stands_on_two_sides():
 def test_groups_cross_families_and_the_order_of_ops_is_no_news():
     found = groups(WORLD, sorted(FAMILIES))
     of = {member.name: name for name, group in found.items() for member in group}
-    assert of["start/add/square/halve"] == of["start/halve/add/square"]
-    assert of["start/multiply/add/subtract"] == of["boxes/more/fewer"] == of["jar/fewer/times/more"]
-    assert of["start/multiply/add/subtract"] != of["start/multiply/add/remainder"]
+    assert of["start/add/halve"] == of["start/halve/add"]
+    assert of["start/multiply/add"] == of["jar/more/times"]
+    assert of["multiply_two/add/subtract"] == of["boxes/fewer/more"]
+    assert of["picking/fewer/half"] == of["picking/half/fewer"]
+    assert of["multiply_two/add/subtract"] != of["multiply_two/add/remainder"]
 
 
 @pytest.mark.parametrize(
     ("solution", "idiomatic", "low_quality", "documented"),
     [
         ("12+5=17\n17*2=34\n#### 34\n", 3, 0, True),
-        ("Start with 12\nAdd 5: 12+5=17\nDouble it: 17*2=34\n#### 34\n", 3, 0, True),
+        ("First 12+5=17\nSecond 17*2=34\n#### 34\n", 3, 0, True),
         ("12+5=17\n17*2=34\n#### 35\n", 2, 0, True),  # another number than it worked out
         ("12+5=17\n18*2=36\n#### 36\n", 2, 0, True),  # a result that is never used
         ("34\n", 0, 1, False),

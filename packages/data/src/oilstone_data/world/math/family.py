@@ -10,13 +10,14 @@ from oilstone_data.world.math.ops import Op, Rule
 from oilstone_data.world.math.step import Step, Unfit
 
 TRIES = 5000
+PLACES = ("First", "Second", "Third")  # in the prompt and in the working: which line does what
 
 
 @dataclass
 class Story:
     """A problem as it is being told: its sentences, lines of working, and what the oracle counts.
 
-    `value` is the result of the working so far, `truth` the oracle's.
+    `value` is the result of the working so far, `truth` the oracle's; `applied` counts ops.
     """
 
     rng: random.Random
@@ -24,37 +25,45 @@ class Story:
     lines: list[str] = field(default_factory=list)
     value: int = 0
     truth: int = 0
+    applied: int = 0
 
     def say(self, sentence: str) -> None:
-        """Add a sentence to the prompt; the working takes it up."""
+        """Add a sentence to the prompt."""
         self.sentences.append(f"{sentence}.")
-        self.lines.append(sentence)
+
+    def place(self) -> str:
+        """Return the word for the next op's place among the ops."""
+        self.applied += 1
+        return PLACES[self.applied - 1]
 
     def start(self, number: int) -> None:
         """Go on from a number that the prompt gives."""
         self.value = self.truth = number
 
-    def work(self, rule: Rule, *other: int, counted: int = 0) -> None:
-        """Apply a rule to the value and another number, `counted` where the oracle made it."""
-        sign, oracle = rule
-        self._write(Step(sign, (self.value, *other)))
-        self.truth = oracle(self.truth, counted or sum(other))
+    def work(self, rule: Rule, *other: int) -> None:
+        """Apply a rule to the value and another number, as the opening said."""
+        self._write(Step(rule[0], (self.value, *other)), "")
+        self.truth = rule[1](self.truth, sum(other))
+
+    def combine(self, op: Op, other: int, counted: int) -> None:
+        """Say and do an op on the value and another result, which the oracle counted too."""
+        place = self.place()
+        self.say(f"{place} {op.words}")
+        self._write(Step(op.rule[0], (self.value, other)), f"{place} ")
+        self.truth = op.truth(self.truth, counted)
 
     def apply(self, op: Op) -> None:
         """Say and do an op with a constant drawn for it. Raises Unfit when none fits."""
         constants = op.open(self.value)
         if not constants:
             raise Unfit
-        constant = self.rng.choice(constants)
-        self.say(op.words.format(k=constant))
-        self._write(op.step(self.value, constant))
+        constant, place = self.rng.choice(constants), self.place()
+        self.say(f"{place} {op.words.format(k=constant)}")
+        self._write(op.step(self.value, constant), f"{place} ")
         self.truth = op.truth(self.truth, constant)
 
-    def _write(self, step: Step) -> None:
-        if "=" in self.lines[-1]:
-            self.lines.append(str(step))
-        else:
-            self.lines[-1] += f": {step}"
+    def _write(self, step: Step, place: str) -> None:
+        self.lines.append(f"{place}{step}")
         self.value = step.result
 
 

@@ -57,11 +57,6 @@ def _left(value: int, constant: int) -> int:
     return value
 
 
-def _common(value: int, constant: int) -> int:
-    """Try every divisor."""
-    return max(d for d in range(1, value + 1) if not _left(value, d) and not _left(constant, d))
-
-
 ADD: Rule = ("+", lambda v, k: len([*range(v), *range(k)]))
 SUBTRACT: Rule = ("-", lambda v, k: len(range(k, v)))
 MULTIPLY: Rule = ("*", lambda v, k: sum(v for _ in range(k)))
@@ -69,39 +64,36 @@ DIVIDE: Rule = ("/", _parts)
 REMAINDER: Rule = ("%", _left)
 LARGER: Rule = ("max", lambda v, k: sorted((v, k))[-1])
 SMALLER: Rule = ("min", lambda v, k: sorted((v, k))[0])
-DIVISOR: Rule = ("gcd", _common)
 SQUARE: Rule = ("square", lambda v, _: sum(range(1, 2 * v, 2)))  # the first odd numbers
 DIGITS: Rule = ("digits", lambda v, _: sum(map(int, str(v))))
 
-_SMALL, _FEW, _ROUND = range(2, 10), range(2, 6), (5, 10, 20, 30)
+_SMALL, _FEW, _ROUND = range(2, 7), range(2, 4), (5, 10, 20)
 
 NUMBERS = (
-    Op("add", "Add {k}", ADD, _SMALL),
-    Op("subtract", "Subtract {k}", SUBTRACT, _SMALL),
-    Op("multiply", "Multiply by {k}", MULTIPLY, _FEW),
-    Op("divide", "Divide by {k}", DIVIDE, _SMALL),
-    Op("double", "Double it", MULTIPLY, fixed=2),
-    Op("halve", "Halve it", DIVIDE, fixed=2),
-    Op("remainder", "Take the rest by {k}", REMAINDER, (5, 7, 9)),
-    Op("at_least", "Make it at least {k}", LARGER, _ROUND),
-    Op("at_most", "Make it at most {k}", SMALLER, _ROUND),
-    Op("divisor", "Take the gcd with {k}", DIVISOR, range(6, 13, 2)),
-    Op("square", "Square it", SQUARE),
-    Op("digits", "Add up its digits", DIGITS),
+    Op("add", "add {k}", ADD, _SMALL),
+    Op("subtract", "subtract {k}", SUBTRACT, _SMALL),
+    Op("multiply", "multiply by {k}", MULTIPLY, _FEW),
+    Op("divide", "divide by {k}", DIVIDE, _SMALL),
+    Op("double", "double it", MULTIPLY, fixed=2),
+    Op("halve", "halve it", DIVIDE, fixed=2),
+    Op("remainder", "take the rest by {k}", REMAINDER, (5, 7, 9)),
+    Op("at_least", "make it at least {k}", LARGER, _ROUND),
+    Op("at_most", "make it at most {k}", SMALLER, _ROUND),
+    Op("digits", "add up its digits", DIGITS),
 )
 THINGS = (
     Op("more", "{k} more come", ADD, _SMALL),
     Op("fewer", "{k} go", SUBTRACT, _SMALL),
-    Op("times", "They grow {k}-fold", MULTIPLY, _FEW),
-    Op("one_in", "One in {k} stays", DIVIDE, _SMALL),
-    Op("twice", "They double", MULTIPLY, fixed=2),
-    Op("half", "Half stay", DIVIDE, fixed=2),
-    Op("over", "Packs of {k} go", REMAINDER, (5, 7, 9)),
-    Op("filled", "Filled up to {k}", LARGER, _ROUND),
-    Op("limited", "At most {k} stay", SMALLER, _ROUND),
+    Op("times", "they grow {k}-fold", MULTIPLY, _FEW),
+    Op("one_in", "one in {k} stays", DIVIDE, _SMALL),
+    Op("twice", "they double", MULTIPLY, fixed=2),
+    Op("half", "half stay", DIVIDE, fixed=2),
+    Op("over", "packs of {k} go", REMAINDER, (5, 7, 9)),
+    Op("filled", "filled up to {k}", LARGER, _ROUND),
+    Op("limited", "at most {k} stay", SMALLER, _ROUND),
 )
 BOTH = (
-    Op("sum", "Add x and y", ADD),
-    Op("difference", "Subtract y from x", SUBTRACT),
-    Op("product", "Multiply x by y", MULTIPLY),
+    Op("sum", "add x and y", ADD),
+    Op("difference", "subtract y from x", SUBTRACT),
+    Op("product", "multiply x by y", MULTIPLY),
 )

@@ -13,5 +13,5 @@ def skeleton(solution: str) -> str:
     No word of the story is left, so a skeleton is held out from every family at once. A bare answer
     has no operations, and so the empty skeleton.
     """
-    formulas = (line.rpartition(": ")[2] for line in solution.splitlines() if "=" in line)
+    formulas = (line.rpartition(" ")[2] for line in solution.splitlines() if "=" in line)
     return " ".join(_NUMBER.sub("0", formula) for formula in formulas)

@@ -8,17 +8,17 @@ from oilstone_data.world.math.ops import ADD, DIVIDE, MULTIPLY, REMAINDER, SUBTR
 ASKED = "How many?"
 
 
-@family(ASKED, THINGS, THINGS, THINGS)
+@family(ASKED, THINGS, THINGS)
 def jar(story: Story) -> None:
     """One number of things."""
-    story.start(story.rng.randint(5, 40))
+    story.start(story.rng.randint(5, 30))
     story.say(f"A jar holds {story.value} beans")
 
 
 @family(ASKED, THINGS, THINGS)
 def boxes(story: Story) -> None:
     """So many boxes with so many things each."""
-    a, b = story.rng.randint(2, 20), story.rng.randint(2, 5)
+    a, b = story.rng.randint(2, 10), story.rng.randint(2, 5)
     story.say(f"There are {b} boxes of {a} pens")
     story.start(a)
     story.work(MULTIPLY, b)
@@ -27,7 +27,7 @@ def boxes(story: Story) -> None:
 @family(ASKED, THINGS, THINGS)
 def shared(story: Story) -> None:
     """An equal share."""
-    a, b = story.rng.randint(2, 12), story.rng.randint(2, 9)
+    a, b = story.rng.randint(2, 10), story.rng.randint(2, 6)
     story.say(f"Share {a * b} sweets by {b}, count one share")
     story.start(a * b)
     story.work(DIVIDE, b)
@@ -36,7 +36,7 @@ def shared(story: Story) -> None:
 @family(ASKED, THINGS, THINGS)
 def packed(story: Story) -> None:
     """What is left over."""
-    a, b = story.rng.randint(10, 60), story.rng.choice((5, 7, 9))
+    a, b = story.rng.randint(10, 30), story.rng.choice((5, 7, 9))
     story.say(f"Of {a} eggs, packs of {b} go")
     story.start(a)
     story.work(REMAINDER, b)
@@ -45,7 +45,7 @@ def packed(story: Story) -> None:
 @family(ASKED, THINGS, THINGS)
 def found(story: Story) -> None:
     """Some things and some more."""
-    a, b = story.rng.randint(2, 40), story.rng.randint(2, 9)
+    a, b = story.rng.randint(2, 24), story.rng.randint(2, 9)
     story.say(f"Tom has {a} shells and finds {b}")
     story.start(a)
     story.work(ADD, b)
@@ -54,7 +54,7 @@ def found(story: Story) -> None:
 @family(ASKED, THINGS, THINGS)
 def friends(story: Story) -> None:
     """Somebody has so many, somebody else so many more."""
-    a, b = story.rng.randint(2, 20), story.rng.randint(2, 9)
+    a, b = story.rng.randint(2, 12), story.rng.randint(2, 6)
     story.say(f"Ann has {a} stamps, Ben {b} more, count both")
     story.start(a)
     story.work(ADD, b)
@@ -64,7 +64,7 @@ def friends(story: Story) -> None:
 @family(ASKED, THINGS, THINGS)
 def times_as_many(story: Story) -> None:
     """Somebody has so many, somebody else so many times as many."""
-    a, b = story.rng.randint(2, 9), story.rng.randint(2, 5)
+    a, b = story.rng.randint(2, 9), story.rng.randint(2, 4)
     story.say(f"Ann has {a} coins, Ben {b} times as many, count both")
     story.start(a)
     story.work(MULTIPLY, b)

@@ -6,7 +6,7 @@ import re
 
 from oilstone_data.quality import Signals
 
-_STEP = re.compile(r"(?:.*: )?(.+)=(\d+)")
+_STEP = re.compile(r"(?:\w+ )?(.+)=(\d+)")
 _FINAL = re.compile(r"#### (\d+)")
 _NUMBER = re.compile(r"\d+")
 
