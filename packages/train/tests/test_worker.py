@@ -6,13 +6,13 @@ import time
 from pathlib import Path
 
 FORKED = """
-import os, threading, time
+import os, time
 from oilstone_train import worker
 child = os.fork()
 if not child:
     time.sleep(600)
 print(child, flush=True)
-worker._listen(threading.Event())
+worker._listen()
 """
 
 

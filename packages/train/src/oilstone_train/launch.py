@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from types import TracebackType
 from typing import Any
 
 from oilstone_schemas.command import CheckFailed, MissingTool, OilstoneError, say
-from oilstone_train import layout
+from oilstone_schemas.disk import replacing
+from oilstone_train import died, layout, processes
 from oilstone_train.progress import Bar
 from oilstone_train.telemetry import Tail
 
@@ -34,6 +36,7 @@ COMMAND = [sys.executable, "-m", "oilstone_train.worker"]
 TAIL_LINES = 15
 PATIENCE = 10.0  # seconds that a stopped process gets to end
 POLL = 0.2  # seconds
+KILLED = "Signal 9 (SIGKILL) received"  # a launcher's words about one of its processes
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -48,20 +51,23 @@ def environment(threads: int) -> dict[str, str]:
 
 
 class Worker:
-    """The training process. It starts to import at once, while its work is still being prepared.
+    """The training process, or the launcher of several.
 
-    It ends with the `with` block, and when this process is killed.
+    It starts to import at once, while its work is still being prepared. It ends with the `with`
+    block, and when this process is killed.
     """
 
-    def __init__(self, work: Path, threads: int) -> None:
-        self.work, self.threads = work, threads
+    def __init__(
+        self, work: Path, threads: int, launcher: processes.Launcher | None = None
+    ) -> None:
+        self.work, self.threads, self.launcher = work, threads, launcher
         self.log = work / layout.LOG
 
     def __enter__(self) -> "Worker":
-        (self.work / layout.RESULT).unlink(missing_ok=True)
+        self._clear()
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                COMMAND,
+                processes.command(COMMAND, self.launcher),
                 cwd=self.work,
                 env=environment(self.threads),
                 stdin=subprocess.PIPE,
@@ -82,6 +88,8 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGKILL):
             if self.process.poll() is None:
                 self._end(number)
+        assert self.process.stdin is not None
+        self.process.stdin.close()  # what a launcher started and did not end hears it
         if kind is KeyboardInterrupt:
             say("stopped; the same command goes on from the last checkpoint")
 
@@ -90,8 +98,8 @@ class Worker:
 
         Raises OilstoneError when it fails, with the end of its log.
         """
-        (self.work / layout.JOB).write_text(json.dumps(job))
-        self._go()
+        with replacing(self.work / layout.JOB) as temporary:
+            temporary.write_text(json.dumps(job))
         bar, tail = Bar(), Tail(self.work / layout.TELEMETRY)
         try:
             while self.process.poll() is None:
@@ -102,14 +110,12 @@ class Worker:
             bar.close()
         return self._result()
 
-    def _go(self) -> None:
-        """Say that the job is there; the pipe stays open for as long as this process lives."""
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(b"\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            self.process.wait()  # it has died already, and _result says of what
+    def _clear(self) -> None:
+        """Remove what an interrupted run left: its job, its results, rows half prepared."""
+        for path in (self.work / layout.JOB, *self.work.glob("result*.json")):
+            path.unlink(missing_ok=True)
+        for folder in (layout.PREPARED, layout.CACHE):
+            shutil.rmtree(self.work / folder, ignore_errors=True)
 
     def _end(self, number: int) -> None:
         try:
@@ -119,17 +125,29 @@ class Worker:
             return
 
     def _result(self) -> dict[str, Any]:
-        path = self.work / layout.RESULT
-        result: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        result = self._told()
         error = result.get("error")
         if result and not error:
             return result
+        if self._killed():
+            raise MissingTool("training was killed from outside, most likely for want of memory")
+        if not error and self.process.returncode == MissingTool.code:
+            raise died.no_space(self.work)  # it could not even write that down
         if error and error["code"] in KINDS:
             raise KINDS[error["code"]](error["message"])
-        if self.process.returncode == -signal.SIGKILL:
-            raise MissingTool("training was killed from outside, most likely for want of memory")
         what = error["message"] if error else f"it ended with code {self.process.returncode}"
         raise OilstoneError(f"training stopped: {what}\n{self._tail()}(the log: {self.log})")
+
+    def _told(self) -> dict[str, Any]:
+        """Return the result, or the first error: when a process fails, others do for want of it."""
+        paths = sorted(self.work.glob("result*.json"), key=lambda path: path.stat().st_mtime_ns)
+        found: list[dict[str, Any]] = [json.loads(path.read_text()) for path in paths]
+        return next((one for one in found if "error" in one), found[0] if found else {})
+
+    def _killed(self) -> bool:
+        if self.process.returncode == -signal.SIGKILL:
+            return True
+        return self.launcher is not None and KILLED in self.log.read_text(errors="replace")
 
     def _tail(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()

@@ -27,3 +27,8 @@ TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 CARD = "README.md"
 SHAPE = "memory.json"  # what a loader needs to build the memories
 ADAPTER = ("adapter_config.json", "adapter_model.safetensors")
+
+
+def result(rank: int) -> Path:
+    """Return where one of several processes tells what came of it."""
+    return RESULT.with_name(f"result.{rank}.json") if rank else RESULT

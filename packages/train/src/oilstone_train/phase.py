@@ -10,7 +10,17 @@ from typing import Any
 from oilstone_schemas import artifact, canonical, jsonl, recipe
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import OilstoneError, say
-from oilstone_train import card, forms, handover, inputs, judging, layout, making, render
+from oilstone_train import (
+    card,
+    forms,
+    handover,
+    inputs,
+    judging,
+    layout,
+    making,
+    processes,
+    render,
+)
 from oilstone_train.launch import Worker
 from oilstone_train.making import Order
 
@@ -72,16 +82,18 @@ def train(settings: dict[str, Any], given: Given, out: Path) -> dict[str, Any]:
     """Do what `make` does with a recipe that is loaded."""
     dataset, trunk, earlier = given.dataset, given.base, given.earlier
     _check_mix(settings, given)
+    if found := processes.problems(settings):
+        raise OilstoneError("\n".join(found))
     judging.check(settings, given.problems is not None)
     if earlier:
         handover.check(earlier, trunk, settings)
     order = Order("adapter", out, settings, given.manifests)
-    if found := order.done():
-        return _told(found, out, up_to_date=True)
+    if made := order.done():
+        return _told(made, out, up_to_date=True)
     for manifest in given.manifests:
         inputs.whole(manifest.folder, manifest.kind)
     work = order.work()
-    with Worker(work, settings["training"]["threads"]) as worker:
+    with Worker(work, settings["training"]["threads"], settings["launcher"]) as worker:
         counts = _prepare(work, settings, given)
         expected = earlier.details["handover_loss"] if earlier else None
         ours = {"handover": expected, "guard": settings["guard"]}

@@ -11,7 +11,17 @@ from typing import Any
 from oilstone_schemas import artifact, canonical, recipe
 from oilstone_schemas.command import OilstoneError, say
 from oilstone_schemas.yamlfile import parse
-from oilstone_train import estimate, forms, inputs, launch, lint, memory, profiles, render
+from oilstone_train import (
+    estimate,
+    forms,
+    inputs,
+    launch,
+    lint,
+    memory,
+    processes,
+    profiles,
+    render,
+)
 
 
 def make(
@@ -20,10 +30,13 @@ def make(
     """Return the effective Axolotl configuration and an estimate; refuse what would go wrong."""
     of_base = _is_base(path)
     settings = recipe.load(path, f"recipe-{'base' if of_base else 'phase'}.v1", overrides)
+    if not of_base and (wrong := processes.problems(settings)):
+        raise OilstoneError("\n".join(wrong))
     content = canonical.digest(settings)
     config = render.base(settings, content) if of_base else render.phase(settings, content, False)
     checked = find_spec("axolotl") is not None
-    machine = profiles.capabilities(settings)
+    count = processes.count(settings)
+    machine = profiles.capabilities(settings, count)
     if found := lint.problems(config) + (_by_axolotl(config, machine) if checked else []):
         raise OilstoneError("\n".join(found))
     if not checked:

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from oilstone_schemas.command import OilstoneError
-from oilstone_train import layout, lint, profiles
+from oilstone_train import layout, lint, processes, profiles
 
 Config = dict[str, Any]
 
@@ -51,6 +51,7 @@ def phase(recipe: Mapping[str, Any], content: str, continued: bool) -> Config:
         **_data(form, content),
         **_shared(recipe),
         **_memory(recipe),
+        **processes.config(recipe),
     }
     return _extended(config, recipe)
 

@@ -8,50 +8,63 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from oilstone_schemas.command import OilstoneError
-from oilstone_schemas.disk import FULL, explain, replacing
-from oilstone_train import layout
+from oilstone_schemas.disk import replacing
+from oilstone_train import died, layout
 
-CRASH = 70
+POLL = 0.05  # seconds
 
 
 def main() -> int:
-    """Do the job in the current folder; what came of it stands in result.json."""
-    ready = threading.Event()
-    threading.Thread(target=_listen, args=(ready,), daemon=True).start()
+    """Do the job in the current folder; what came of it stands in result.json.
+
+    Of several processes, the first tells the result, and each its own error. One that fails ends
+    with 1, so that its launcher ends the others, which would wait for it.
+    """
+    threading.Thread(target=_listen, daemon=True).start()
+    rank = int(os.environ.get("RANK", 0))
     try:
         from oilstone_train.engine import run
 
         run.prepare()
-        ready.wait()
-        result = run.run(json.loads(layout.JOB.read_text()))
+        result = run.run(_job())
     except Exception as error:
-        traceback.print_exception(error)
-        result = {"error": _told(error)}
-    _write(result)
+        with suppress(OSError):  # the log may be on the very disk that is full
+            traceback.print_exception(error)
+        result = {"error": died.told(error, Path())}
+    failed = "error" in result
+    code = _write(result, rank) if failed or not rank else 0
+    return code or int(failed and "RANK" in os.environ)
+
+
+def _job() -> dict[str, Any]:
+    """Wait for the job, which is put there whole."""
+    while not layout.JOB.exists():
+        time.sleep(POLL)
+    job: dict[str, Any] = json.loads(layout.JOB.read_text())
+    return job
+
+
+def _write(result: dict[str, Any], rank: int) -> int:
+    """Write the result; return the exit code, which tells of a disk too full for even that."""
+    try:
+        with replacing(layout.result(rank)) as temporary:
+            temporary.write_text(json.dumps(result))
+    except OilstoneError as error:
+        return error.code
     return 0
 
 
-def _told(error: Exception) -> dict[str, Any]:
-    if isinstance(error, OSError) and error.errno in FULL:
-        error = explain(error)
-    if isinstance(error, OilstoneError):
-        return {"code": error.code, "message": str(error)}
-    return {"code": CRASH, "message": f"{type(error).__name__}: {error}"}
-
-
-def _write(result: dict[str, Any]) -> None:
-    with replacing(layout.RESULT) as temporary:
-        temporary.write_text(json.dumps(result))
-
-
-def _listen(ready: threading.Event) -> None:
-    """Wait for the word to go, and then for the parent's end, which closes our stdin."""
+def _listen() -> None:
+    """Wait for the end of the process that started all this: it closes our stdin."""
     while os.read(0, 1):
-        ready.set()
+        pass
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)  # with what `datasets` forked, which would wait for ever
     os._exit(1)

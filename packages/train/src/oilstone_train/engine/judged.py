@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from accelerate.utils import broadcast_object_list
 from transformers import TrainerCallback
 
 from oilstone_schemas.command import CheckFailed
@@ -23,14 +24,19 @@ class Judged(TrainerCallback):  # type: ignore[misc]  # transformers is not foll
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Save the adapter, let oilstone-eval answer and judge, and note what came of it."""
+        found = [self._judge(state, kwargs["model"]) if state.is_world_process_zero else None]
+        broadcast_object_list(found)  # the first of the processes judges; the others wait for it
+        kwargs["metrics"]["eval_judged"] = found[0]
+
+    def _judge(self, state: Any, model: Any) -> float:
         folder = layout.JUDGED / f"step-{state.global_step}"
         shutil.rmtree(folder, ignore_errors=True)
-        kwargs["model"].save_pretrained(folder / "adapter")
+        model.save_pretrained(folder / "adapter")
         value = self._value(folder)
-        kwargs["metrics"]["eval_judged"] = value
         line = {"step": state.global_step, "of": state.max_steps, "judged": value}
         telemetry.append(layout.TELEMETRY, line)
         shutil.rmtree(folder)
+        return value
 
     def _value(self, folder: Path) -> float:
         """Return the metric. Raises CheckFailed when it could not be measured."""

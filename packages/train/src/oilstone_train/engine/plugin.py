@@ -8,7 +8,7 @@ from axolotl.integrations.base import BasePlugin
 
 from oilstone_schemas import jsonl
 from oilstone_train import handover, layout
-from oilstone_train.engine import four_bit
+from oilstone_train.engine import four_bit, ranks
 from oilstone_train.guard import Guard
 
 CALIBRATION_ROWS = 64
@@ -59,9 +59,13 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
 
         return ExactTrainer
 
+    def post_trainer_create(self, cfg: Any, trainer: Any) -> None:
+        """Make sure that several processes are one training."""
+        ranks.together(trainer.args.world_size)
+
     def add_callbacks_pre_trainer(self, cfg: Any, model: Any) -> list[Any]:
         """Write telemetry; check what was handed over; guard against leaps of the loss."""
-        from oilstone_train.engine.handover import Handover
+        from oilstone_train.engine.handover import Handover, Measured
         from oilstone_train.engine.judged import Judged
         from oilstone_train.engine.reporter import Reporter
         from oilstone_train.engine.rollback import Rollback
@@ -73,6 +77,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
             callbacks.append(Judged(job["judged"]))
         if expected is not None:
             callbacks.append(Handover(layout.FROM / handover.ROWS, expected))
+        if layout.HANDOVER.exists():
+            callbacks.append(Measured(layout.HANDOVER))
         if settings is not None:
             callbacks.append(Rollback(Guard(layout.GUARD, settings)))
         if watch := (job.get("memory") or {}).get("safety"):

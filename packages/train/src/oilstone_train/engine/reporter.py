@@ -31,7 +31,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers is not fo
         found = {
             key: self._checked(state.global_step, key, logs[key]) for key in KEYS if key in logs
         }
-        if not found:
+        if not found or not state.is_world_process_zero:
             return
         seconds = time.monotonic() - self.begun
         tokens = state.num_input_tokens_seen

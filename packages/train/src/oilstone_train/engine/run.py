@@ -2,14 +2,13 @@
 
 import gc
 import json
-import shutil
 from typing import Any
 
 import yaml
 
 from oilstone_schemas.command import OilstoneError
 from oilstone_train import checkpoints, layout
-from oilstone_train.engine import check
+from oilstone_train.engine import check, ranks
 
 
 def prepare() -> None:
@@ -31,8 +30,6 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     """
     if found := check.problems(yaml.safe_load(layout.CONFIG.read_text())):
         raise OilstoneError("\n".join(found))
-    for folder in (layout.PREPARED, layout.CACHE):  # an earlier process may have half filled them
-        shutil.rmtree(folder, ignore_errors=True)
     if job["fresh"]:
         from oilstone_train.engine import fresh
 
@@ -45,26 +42,27 @@ def _train(resume: str | None) -> dict[str, Any]:
     from axolotl.common.datasets import load_datasets
     from axolotl.train import train
 
+    ranks.prepare()
     changes = {"resume_from_checkpoint": resume} if resume else {}
     cfg = load_cfg(str(layout.CONFIG), **changes)
+    ranks.place(cfg)
     _assert_plugin()
     data = load_datasets(cfg=cfg)
     model, _, trainer = train(cfg=cfg, dataset_meta=data)
     return {
         **_outcome(cfg, model, trainer),
-        "handover_loss": _handover(model, trainer),
+        "handover_loss": _handover(trainer),
         "events": json.loads(layout.GUARD.read_text()) if layout.GUARD.exists() else [],
         "rows_trained": len(data.train_dataset),
     }
 
 
-def _handover(model: Any, trainer: Any) -> float | None:
-    """Measure what a phase that goes on from here will measure again; a base has no such rows."""
-    if not layout.HANDOVER.exists():
-        return None
-    from oilstone_train.engine import handover
+def _handover(trainer: Any) -> float | None:
+    """Return what a phase that goes on from here will measure again; a base has no such rows."""
+    from oilstone_train.engine.handover import Measured
 
-    return handover.loss(model, trainer.processing_class, layout.HANDOVER)
+    callbacks = trainer.callback_handler.callbacks
+    return next((c.loss for c in callbacks if isinstance(c, Measured)), None)
 
 
 def _assert_plugin() -> None:

@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import torch
 from axolotl.core.trainers.base import AxolotlTrainer
 from axolotl.utils.samplers import MultipackBatchSampler, get_dataset_lengths
+from torch.utils.data import BatchSampler
 
 from oilstone_train import checkpoints
 from oilstone_train.engine.rollback import Rollback
-from oilstone_train.sampler import EpochOrder, fewest
+from oilstone_train.sampler import EpochOrder, Rounds, fewest
 
 
 class EpochPacks(MultipackBatchSampler):  # type: ignore[misc]  # axolotl has no types
@@ -34,12 +36,16 @@ class EpochPacks(MultipackBatchSampler):  # type: ignore[misc]  # axolotl has no
     def _fewest(self) -> int:
         steps, accumulated = self.args.max_steps, self.args.gradient_accumulation_steps
         if steps > 0:
-            return fewest(self._count, steps * accumulated)
+            return fewest(self._count, steps * accumulated * self.args.world_size)
         return min(map(self._count, range(round(self.args.num_train_epochs))))
 
     def _count(self, epoch: int) -> int:
         self.set_epoch(epoch)
         return len(self.generate_batches())
+
+
+class EvalRounds(Rounds, BatchSampler):  # type: ignore[misc]  # torch is not followed by mypy
+    """Batches to measure on, as a data loader knows them."""
 
 
 class ExactTrainer(AxolotlTrainer):  # type: ignore[misc]  # axolotl has no types
@@ -49,8 +55,9 @@ class ExactTrainer(AxolotlTrainer):  # type: ignore[misc]  # axolotl has no type
     """
 
     order: EpochOrder | EpochPacks | None = None
-    eval_packs: MultipackBatchSampler | None = None
+    eval_rounds: EvalRounds | None = None
     eval_sum = (0.0, 0)
+    eval_seen = 0
 
     def train(self, resume_from_checkpoint: Any = None, **kwargs: Any) -> Any:
         """Train, and again from where the guard says, for as long as it does."""
@@ -62,20 +69,32 @@ class ExactTrainer(AxolotlTrainer):  # type: ignore[misc]  # axolotl has no type
         return done
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+        """Return the order of an epoch; several processes take its batches by turns."""
         data = self.train_dataset if train_dataset is None else train_dataset
-        self.order = EpochOrder(len(data), self.args.seed)
         if self.args.sample_packing:
-            self.order = EpochPacks(self.order, self.args, **self._packing(data), drop_last=True)
+            order = EpochOrder(len(data), self.args.seed)
+            self.order = EpochPacks(order, self.args, **self._packing(data), drop_last=True)
+        else:
+            several = self.args.world_size > 1
+            multiple = self.args.train_batch_size * self.args.world_size if several else 1
+            self.order = EpochOrder(len(data), self.args.seed, multiple)
         return self.order
 
     def _get_eval_sampler(self, eval_dataset: Any = None) -> Any:
-        if not self.args.eval_sample_packing:
+        if not self.args.eval_sample_packing and self.args.world_size == 1:
             return super()._get_eval_sampler(eval_dataset)
-        if self.eval_packs is None:
-            rows = range(len(eval_dataset))
-            packing = self._packing(eval_dataset)
-            self.eval_packs = MultipackBatchSampler(rows, **packing, drop_last=False)
-        return self.eval_packs
+        if self.eval_rounds is None:
+            batches = list(self._eval_batches(eval_dataset))
+            size = self.args.per_device_train_batch_size
+            self.eval_rounds = EvalRounds(batches, self.args.world_size, size)
+        self.accelerator.even_batches = False  # they are, and a short one is not to be filled up
+        return self.eval_rounds
+
+    def _eval_batches(self, data: Any) -> Any:
+        rows = range(len(data))
+        if self.args.eval_sample_packing:
+            return MultipackBatchSampler(rows, **self._packing(data), drop_last=False)
+        return BatchSampler(rows, self.args.per_device_eval_batch_size, drop_last=False)
 
     def _packing(self, data: Any) -> dict[str, Any]:
         return {
@@ -94,20 +113,34 @@ class ExactTrainer(AxolotlTrainer):  # type: ignore[misc]  # axolotl has no type
 
     def _save_checkpoint(self, model: Any, trial: Any, **kwargs: Any) -> None:
         super()._save_checkpoint(model, trial, **kwargs)
-        checkpoints.mark(Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}")
+        self.accelerator.wait_for_everyone()  # each has written its random state
+        if self.is_world_process_zero():
+            checkpoints.mark(Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}")
 
     def prediction_step(self, model: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """Weigh the batch's mean loss with the number of its trained tokens."""
+        """Weigh the batch's mean loss with the number of its trained tokens.
+
+        A batch that only keeps a process company weighs nothing.
+        """
         tokens = int((inputs["labels"][..., 1:] != -100).sum())
         found = super().prediction_step(model, inputs, *args, **kwargs)
-        total, count = self.eval_sum
-        self.eval_sum = (total + float(found[0]) * tokens, count + tokens)
+        number = self.eval_seen * self.args.world_size + self.args.process_index
+        self.eval_seen += 1
+        if self.eval_rounds is None or number < self.eval_rounds.real:
+            total, count = self.eval_sum
+            self.eval_sum = (total + float(found[0]) * tokens, count + tokens)
         return found
 
     def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> Any:
-        """Report the loss per token, whatever the size of the batches."""
-        self.eval_sum = (0.0, 0)
+        """Report the loss per token, whatever the size of the batches and whoever measured it."""
+        self.eval_sum, self.eval_seen = (0.0, 0), 0
         found = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
-        total, count = self.eval_sum
+        total, count = self._of_all(*self.eval_sum)
         found.metrics[f"{metric_key_prefix}_loss"] = total / max(count, 1)
         return found
+
+    def _of_all(self, total: float, count: int) -> tuple[float, float]:
+        if self.args.world_size == 1:
+            return total, count
+        mine = torch.tensor([total, count], dtype=torch.float64, device=self.args.device)
+        return tuple(self.accelerator.reduce(mine).tolist())
