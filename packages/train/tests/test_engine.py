@@ -5,8 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,10 @@ import pytest
 from oilstone_schemas import artifact, jsonl
 from oilstone_train import forms, handover, launch, layout
 
-from .conftest import Phase, command, details, run, telemetry
+from .conftest import Phase, details, run, telemetry
+from .processes import LIMIT, started, wait, working_in
 
 pytestmark = pytest.mark.needs_axolotl
-LIMIT = 120.0  # seconds until a test stops waiting for what should happen at any moment
 
 
 def weights(adapter: Path) -> bytes:
@@ -162,34 +160,6 @@ def test_an_adapter_over_another_base_is_refused(
     assert made.digest in done.stderr and manifest.digest in done.stderr
 
 
-def started(words: list[str], log: Path) -> subprocess.Popen[bytes]:
-    """Start the command as a terminal would: a background job is born deaf to Ctrl-C."""
-
-    def hear() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-    with log.open("wb") as file:
-        return subprocess.Popen(command(*words), stderr=file, preexec_fn=hear)
-
-
-def wait(ready: Callable[[], Any]) -> None:
-    until = time.monotonic() + LIMIT
-    while not ready():
-        assert time.monotonic() < until, "it never happened"
-        time.sleep(0.01)
-
-
-def working_in(folder: Path) -> list[str]:
-    """Return the processes whose current folder is below `folder`."""
-    found = []
-    for link in Path("/proc").glob("[0-9]*/cwd"):
-        try:
-            found += [str(link)] if str(folder) in str(link.readlink()) else []
-        except OSError:
-            continue
-    return found
-
-
 def test_killed_and_damaged_it_resumes_to_the_same_adapter(
     adapters: dict[str, Path], phase: Phase, tmp_path: Path
 ) -> None:
@@ -204,6 +174,7 @@ def test_killed_and_damaged_it_resumes_to_the_same_adapter(
     cut_off = next(tmp_path.glob(".killed*/work/out/checkpoint-20/optimizer.pt"))
     cut_off.write_bytes(cut_off.read_bytes()[:-100])
     done = run(*phase(out))
+    assert "checkpoint-20: cut off or altered" in done.stderr, done.stderr
     assert "going on from step 10" in done.stderr, done.stderr
     assert artifact.load(out).digest == artifact.load(adapters["first"]).digest
     assert details(out) == details(adapters["first"])

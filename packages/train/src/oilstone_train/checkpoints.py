@@ -10,6 +10,7 @@ import re
 import shutil
 from pathlib import Path
 
+from oilstone_schemas.command import say
 from oilstone_schemas.disk import replacing, sync
 
 WHOLE = "whole.json"
@@ -36,10 +37,11 @@ def is_whole(folder: Path) -> bool:
 
 
 def last_whole(out: Path) -> Path | None:
-    """Return the newest whole checkpoint below `out`; remove those that are not whole."""
+    """Return the newest whole checkpoint below `out`; remove, aloud, those that are not whole."""
     found = {step(path): path for path in out.glob("checkpoint-*") if _NAME.fullmatch(path.name)}
     for number in sorted(found):
         if not is_whole(found[number]):
+            say(f"{found[number]}: cut off or altered since; it is removed and not gone on from")
             shutil.rmtree(found.pop(number))
     return found[max(found)] if found else None
 

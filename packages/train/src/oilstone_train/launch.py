@@ -130,7 +130,11 @@ class Worker:
         if result and not error:
             return result
         if self._killed():
-            raise MissingTool("training was killed from outside, most likely for want of memory")
+            raise MissingTool(
+                "training was killed from outside, most likely for want of memory; the same command"
+                " goes on from the last checkpoint. A smaller training.micro_batch_size needs less,"
+                " with gradient_accumulation_steps raised by as much"
+            )
         if not error and self.process.returncode == MissingTool.code:
             raise died.no_space(self.work)  # it could not even write that down
         if error and error["code"] in KINDS:

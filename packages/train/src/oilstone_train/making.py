@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -43,23 +44,30 @@ class Order:
         """Return what stands there already, if it is what is wanted."""
         found = artifact.current(self.out, self.request)
         if found:
+            shutil.rmtree(self._aside, ignore_errors=True)
             say(f"up to date: {self.out}")
         return found
 
     def work(self) -> Path:
         """Return the folder to work in; what an interrupted run left there is kept."""
         folder = artifact.stage(self.out, self.request, resume=True) / layout.WORK
+        if self._aside.exists() and not folder.exists():
+            self._aside.rename(folder)
+        self._clear()
         folder.mkdir(exist_ok=True)
         return folder
 
     def publish(self, work: Path, details: dict[str, Any], counts: dict[str, int]) -> Manifest:
-        """Move what was made out of the work folder, drop the rest, and write the manifest."""
+        """Add the telemetry, write the manifest, and only then drop the work folder.
+
+        It steps aside before: killed, or without space left for the manifest, the run goes on from
+        its last checkpoint.
+        """
         stage = work.parent
-        lines = telemetry.read(work / layout.TELEMETRY)
-        shutil.move(work / layout.TELEMETRY, stage / layout.TELEMETRY)
-        (stage / layout.PLOT).write_text(plot.svg(lines))
-        shutil.rmtree(work)
-        return artifact.publish(
+        shutil.copyfile(work / layout.TELEMETRY, stage / layout.TELEMETRY)
+        (stage / layout.PLOT).write_text(plot.svg(telemetry.read(work / layout.TELEMETRY)))
+        work.rename(self._aside)
+        made = artifact.publish(
             stage,
             self.out,
             kind=self.kind,
@@ -69,6 +77,19 @@ class Order:
             volatile=VOLATILE,
             **self.common,
         )
+        self._clear()
+        return made
+
+    @property
+    def _aside(self) -> Path:
+        out = self.out.resolve()
+        return out.with_name(f".{out.name}.{self.request[:12]}.{layout.WORK}")
+
+    def _clear(self) -> None:
+        """Remove the work folders that stepped aside, of this request and of earlier ones."""
+        out = self.out.resolve()
+        for stale in out.parent.glob(f".{escape(out.name)}.{'[0-9a-f]' * 12}.{layout.WORK}"):
+            shutil.rmtree(stale, ignore_errors=True)
 
 
 def write_rows(work: Path, train: Iterable[Mapping[str, Any]], test: Iterable[Any]) -> str:

@@ -12,6 +12,7 @@ from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import OilstoneError, say
 from oilstone_train import (
     card,
+    fitting,
     forms,
     handover,
     inputs,
@@ -85,11 +86,13 @@ def train(settings: dict[str, Any], given: Given, out: Path) -> dict[str, Any]:
     if found := processes.problems(settings):
         raise OilstoneError("\n".join(found))
     judging.check(settings, given.problems is not None)
+    fitting.check(settings, trunk)
     if earlier:
         handover.check(earlier, trunk, settings)
     order = Order("adapter", out, settings, given.manifests)
     if made := order.done():
         return _told(made, out, up_to_date=True)
+    fitting.machine(settings)
     for manifest in given.manifests:
         inputs.whole(manifest.folder, manifest.kind)
     work = order.work()

@@ -2,9 +2,11 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from oilstone_schemas.disk import replacing
 
 Line = dict[str, Any]
 
@@ -23,8 +25,14 @@ def read(path: Path) -> list[Line]:
 def cut(path: Path, step: int) -> list[Line]:
     """Drop what was logged after `step`, where training goes on; return what is left."""
     kept = [line for line in read(path) if line["step"] <= step]
-    path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+    write(path, kept)
     return kept
+
+
+def write(path: Path, lines: Iterable[Line]) -> None:
+    """Put lines in the place of a file's; a killed process leaves the old ones or the new ones."""
+    with replacing(path) as temporary:
+        temporary.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
 
 def number(value: float) -> float | None:

@@ -1,6 +1,5 @@
 """The trials that are done, one line each, written as soon as a trial ends."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ class Ledger:
         self.path = path
         self.lines = telemetry.read(path)
         # Half a line of a killed process would be joined to the next one.
-        path.write_text("".join(json.dumps(line) + "\n" for line in self.lines))
+        telemetry.write(path, self.lines)
 
     def find(self, change: Change, seed: int, steps: int | None) -> dict[str, Any] | None:
         """Return the trial's line, if it was run."""
