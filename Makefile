@@ -86,7 +86,8 @@ probe = oilstone-train probe $(RECIPES)/probe.yaml --base $(BASE) --data $(DATA)
 
 probe: setup ## Measure the memories of phase 2 and of its control; ends 1 when a gate fails
 	$(probe) --adapter $(WORK)/phase1-continued --out $(WORK)/report/phase1-continued
-	$(probe) --adapter $(WORK)/phase2 --out $(WORK)/report/phase2
+	$(probe) --adapter $(WORK)/phase2 --out $(WORK)/report/phase2 \
+	  --control $(WORK)/report/phase1-continued
 	oilstone-gates check $(RECIPES)/gates.yaml --report $(WORK)/report/phase2 --out $(WORK)/decision
 
 eval: base ## Judge every arm on the same problems; print the table and the gates

@@ -53,7 +53,8 @@ def model(args: argparse.Namespace, memory: bool) -> Any:
     )  # fmt: skip
     made = transformers.LlamaForCausalLM(config)
     if memory:
-        sizes = {"window": None, "heads": 1, "key_size": 64, "value_size": 64, "taps": 3}
+        sizes = {"window": None, "heads": 1, "key_size": 64, "value_size": 64, "taps": 3,
+                 "omega_window": 1, "query_projection": None}  # fmt: skip
         attach.attach(made, {**sizes, "rate": 1.0, "layers": list(range(0, args.layers, 4))})
     targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
     kept = [attach.NAME] if memory else None

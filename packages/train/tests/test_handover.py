@@ -14,7 +14,7 @@ RECIPE = {
     "memory": None,
 }
 MEMORY = {"layers": [0], "window": 8, "heads": 1, "key_size": 64, "value_size": 64, "taps": 3,
-          "rate": 1.0}  # fmt: skip
+          "rate": 1.0, "omega_window": 1, "query_projection": None}  # fmt: skip
 HERE, ELSEWHERE = "a" * 64, "b" * 64
 DETAILS = {"base_digest": HERE, "quantization": "nf4", "handover_loss": 1.0}
 

@@ -18,9 +18,11 @@ pytestmark = [pytest.mark.needs_axolotl, pytest.mark.slow]
 
 SCHEDULE = {"shape": "exponential", "start": 8, "gamma": 0.9}
 SAFETY = {"every": 5, "rise": 100, "learning_rate_factor": 1.0}
+MONITOR = {"begin": 10, "check": 25, "growth": 1.01, "polarized": 0.01, "collapsed": 1e-6}
 MEMORY = {
     "layers": [0], "window": 16, "key_size": 32, "value_size": 32, "schedule": SCHEDULE,
-    "polarization": {"start": 0.1}, "safety": SAFETY,
+    "clipping": {"layers": [{"layer": 1, "base": 1e-3}]},
+    "polarization": {"start": 0.1}, "safety": SAFETY, "monitor": MONITOR,
 }  # fmt: skip
 # The worker, but for one thing: so many looks from the fifth on (step 25) see a leap.
 WORKER = """
@@ -39,8 +41,8 @@ if __name__ == "__main__":
 """
 
 
-def remembering(phase: Phase, out: Path) -> list[str]:
-    return [*phase(out), "--set", f"memory={json.dumps(MEMORY)}"]
+def remembering(phase: Phase, out: Path, **other: Any) -> list[str]:
+    return [*phase(out), "--set", f"memory={json.dumps({**MEMORY, **other})}"]
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,37 @@ def test_every_step_has_the_chunk_size_and_the_limit_of_its_schedule(whole: Path
         now = line["step"] - 1
         assert line["chunk"] == schedule.size(now, recipe["schedule"])
         assert line["limit"] == clipping.limit(now, recipe["schedule"], recipe["clipping"])
+
+
+def test_a_layer_with_a_limit_of_its_own_is_cut_by_it(whole: Path) -> None:
+    recipe = artifact.load(whole).data["recipe"]["memory"]
+    steps = [line for line in lines(whole) if "limit" in line]
+    for line in steps:
+        wanted = clipping.limits(line["step"] - 1, recipe["schedule"], recipe["clipping"])
+        assert line["layers"]["1"]["limit"] == wanted[1]
+    assert any(line["layers"]["1"]["grad_norm"] > line["layers"]["1"]["limit"] for line in steps)
+
+
+def test_the_variance_of_the_gates_is_noted_once(whole: Path) -> None:
+    noted = [line for line in lines(whole) if "gate_variance" in line]
+    assert [line["step"] for line in noted] == [10] and noted[0]["gate_variance"] > 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"growth": 100, "polarized": 1.0}, "step 25: the variance of the gates went from"),
+        ({"collapsed": 0.6}, "step 10: all gates are alike"),
+    ],
+    ids=["stayed", "collapsed"],
+)
+def test_gates_that_do_not_come_apart_end_it(
+    phase: Phase, tmp_path: Path, changed: dict[str, float], words: str
+) -> None:
+    done = run(*remembering(phase, tmp_path / "out", monitor={**MONITOR, **changed}))
+    assert done.returncode == 1 and words in done.stderr, done.stderr
+    with pytest.raises(Exception, match="no artifact there"):
+        artifact.load(tmp_path / "out")
 
 
 def test_it_looks_as_often_as_the_recipe_says(whole: Path) -> None:

@@ -15,6 +15,7 @@ _BY_NAME = {
     r"samples\.jsonl": "sample.v1",
     r"verdicts\.jsonl": "verdict.v1",
     r"marks\.jsonl": "mark.v1",
+    r"looks\.jsonl": "look.v1",
     r"outcomes\.jsonl": "outcome.v1",
     r"adapters\.jsonl": "adapters.v1",
     r"events\.jsonl": "event.v1",

@@ -74,6 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _shared(probe, "probe.yaml")
     probe.add_argument("--adapter", type=Path, required=True, metavar="DIR", help="with memories")
     probe.add_argument("--base", type=Path, required=True, metavar="DIR", help="a base artifact")
+    probe.add_argument(
+        "--control", type=Path, metavar="REPORT", help="another adapter's probe, to compare with"
+    )
     return command.run(parser, argv)
 
 
@@ -128,4 +131,5 @@ def _sweep(args: argparse.Namespace) -> dict[str, Any]:
 def _probe(args: argparse.Namespace) -> dict[str, Any]:
     from oilstone_train.probe import command as probe
 
-    return probe.make(args.recipe, args.adapter, args.base, args.data, args.out, args.set)
+    given = probe.load(args.adapter, args.base, args.data, args.control)
+    return probe.make(args.recipe, given, args.out, args.set)

@@ -10,7 +10,10 @@ from oilstone_train import layout
 
 ROWS = "handover.jsonl"
 MOST = 64  # rows; enough to tell any two adapters apart, and seconds even for a large model
-GEOMETRY = ("layers", "window", "heads", "key_size", "value_size", "taps", "rate")
+GEOMETRY = (
+    "layers", "window", "heads", "key_size", "value_size", "taps", "rate", "omega_window",
+    "query_projection",
+)  # fmt: skip
 TOLERANCE = 1e-5  # nats per token
 
 
@@ -48,7 +51,7 @@ def check(adapter: Manifest, base: Manifest, recipe: Mapping[str, Any]) -> None:
 
 
 def _memory(adapter: Manifest, asked: Mapping[str, Any] | None) -> dict[str, tuple[Any, Any]]:
-    """Return what makes up the memories' weights: there, and in the recipe."""
+    """Return what makes up the memories: there, and in the recipe."""
     kept = adapter.folder / layout.SHAPE
     saved = json.loads(kept.read_text()) if kept.exists() else None
     if saved is None or not asked:

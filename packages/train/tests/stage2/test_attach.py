@@ -15,7 +15,9 @@ from oilstone_train import layout, phase  # noqa: E402
 from oilstone_train.stage2 import attach  # noqa: E402
 
 SIZES = {"heads": 2, "key_size": 8, "value_size": 6, "taps": 2, "rate": 1.0}
-SETTINGS = {**SIZES, "layers": [1], "window": 5}
+BARE = {"omega_window": 1, "query_projection": None}
+SETTINGS = {**SIZES, **BARE, "layers": [1], "window": 5}
+RICH = {**SETTINGS, "omega_window": 3, "query_projection": {"decay": 0.95, "persistent": 0.1}}
 FAMILIES = ["Llama", "Mistral", "Qwen2", "Qwen3"]
 
 
@@ -50,9 +52,10 @@ def logits(model, **given):
         return model(**given).logits
 
 
+@pytest.mark.parametrize("chosen", [SETTINGS, RICH], ids=["bare", "rich"])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_at_first_nothing_changes(family):
-    settings = {**SETTINGS, "window": None}
+def test_at_first_nothing_changes(family, chosen):
+    settings = {**chosen, "window": None}
     asked = {"input_ids": words()}
     expected = logits(plain(family), **asked)
     assert torch.equal(logits(remembering(family, settings, strong=False), **asked), expected)
@@ -74,10 +77,11 @@ def test_beyond_the_window_only_a_memory_sees():
     assert (logits(model, input_ids=asked) - logits(model, input_ids=other))[0, -1].abs().max() > 0
 
 
+@pytest.mark.parametrize("settings", [SETTINGS, RICH], ids=["bare", "rich"])
 @pytest.mark.parametrize("chunk", [1, 8])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_step_by_step_gives_the_logits_of_the_full_pass(family, chunk):
-    model, asked = remembering(family), words()
+def test_step_by_step_gives_the_logits_of_the_full_pass(family, chunk, settings):
+    model, asked = remembering(family, settings), words()
     attach.set_chunk(model, chunk)
     whole, cache, found = logits(model, input_ids=asked), transformers.DynamicCache(), []
     with torch.no_grad():
@@ -87,8 +91,9 @@ def test_step_by_step_gives_the_logits_of_the_full_pass(family, chunk):
     assert (torch.cat(found, dim=1) - whole).abs().max() < 1e-10
 
 
-def test_left_padding_changes_nothing():
-    model, asked = remembering(), words(rows=1, length=30)
+@pytest.mark.parametrize("settings", [SETTINGS, RICH], ids=["bare", "rich"])
+def test_left_padding_changes_nothing(settings):
+    model, asked = remembering(settings=settings), words(rows=1, length=30)
     padded = torch.cat([torch.zeros(1, 9, dtype=torch.long), asked], dim=1)
     mask = torch.ones_like(padded)
     mask[:, :9] = 0
@@ -109,9 +114,10 @@ def test_generate_answers_left_padded_rows_as_if_each_were_alone():
         assert torch.equal(model.generate(**given, **kwargs)[0, 20 - start :], both[row])
 
 
+@pytest.mark.parametrize("settings", [SETTINGS, RICH], ids=["bare", "rich"])
 @pytest.mark.parametrize("chunk", [1, 8])
-def test_packed_documents_give_the_logits_of_each_alone(chunk):
-    model = remembering(attn_implementation="sdpa")
+def test_packed_documents_give_the_logits_of_each_alone(chunk, settings):
+    model = remembering(settings=settings, attn_implementation="sdpa")
     attach.set_chunk(model, chunk)
     first, second = words(1, 13, seed=1), words(1, 22, seed=2)
     ids = torch.tensor([[*range(13), *range(22)]])
@@ -121,8 +127,9 @@ def test_packed_documents_give_the_logits_of_each_alone(chunk):
     assert (packed - alone).abs().max() < 1e-10
 
 
-def test_rows_leave_the_cache_with_their_memories():
-    model, asked = remembering(), words(rows=3)
+@pytest.mark.parametrize("settings", [SETTINGS, RICH], ids=["bare", "rich"])
+def test_rows_leave_the_cache_with_their_memories(settings):
+    model, asked = remembering(settings=settings), words(rows=3)
     cache = transformers.DynamicCache()
     logits(model, input_ids=asked[:, :30], past_key_values=cache)
     cache.batch_select_indices(torch.tensor([2, 0]))
@@ -131,13 +138,14 @@ def test_rows_leave_the_cache_with_their_memories():
 
 
 def test_a_cache_carries_as_much_after_many_tokens_as_after_few():
-    model, sizes = remembering(), []
+    model, sizes = remembering(settings=RICH), []
     cache = transformers.DynamicCache()
     for part in words(rows=1, length=100).split(20, dim=1):
         logits(model, input_ids=part, past_key_values=cache)
         kept = cache._oilstone_memory[1]
-        sizes.append((kept.memory.now.numel(), kept.memory.frozen.numel(), kept.features.numel()))
-    assert len(set(sizes)) == 1
+        state, more = kept.memory, (kept.features, kept.keys, kept.written)
+        sizes.append([tensor.numel() for tensor in (state.now, state.frozen, *more)])
+    assert sizes[1:] == sizes[:-1]
 
 
 def test_gradients_are_the_same_with_checkpointing():

@@ -57,10 +57,10 @@ def test_reading_goes_on_from_a_state_as_if_it_had_not_stopped(chunk, cut):
     whole, end = delta.read(given, at, FIRST, delta.fresh(FIRST, 2), chunk)
     ids = torch.tensor(PACKED)
     start, state = delta.read(
-        given.part(0, cut), where(ids[:, :cut].tolist()), FIRST, delta.fresh(FIRST, 2), chunk
+        given.part(slice(0, cut)), where(ids[:, :cut].tolist()), FIRST, delta.fresh(FIRST, 2), chunk
     )
     rest = places.find(ids[:, cut:], None, state.read)
-    more, after = delta.read(given.part(cut, 100), rest, FIRST, state, chunk)
+    more, after = delta.read(given.part(slice(cut, 100)), rest, FIRST, state, chunk)
     assert (torch.cat([start, more], dim=2) - whole).abs().max() < 1e-12
     assert (after.now - end.now).abs().max() < 1e-12
 

@@ -67,6 +67,13 @@ def test_a_transition_halves_the_norm_once():
     assert found == pytest.approx([0.5, 0.5, 0.5, 1.0])
 
 
+def test_a_layer_may_have_a_norm_of_its_own():
+    listed = {"shape": "step", "start": 32, "sizes": [[2, 8]], "soft": 0}
+    clip = {"base": 0.5, "at_transition": 0.5, "layers": [{"layer": 3, "base": 0.1}]}
+    found = [clipping.limits(step, listed, clip)[3] for step in range(4)]
+    assert found == pytest.approx([0.1, 0.1, 0.1, 0.2])
+
+
 def test_a_proposed_norm_cuts_as_often_as_asked():
     norms = [0.01 * n for n in range(1, 101)]
     base = clipping.proposed(norms, chunk=8)
@@ -88,3 +95,12 @@ def test_a_gate_away_from_the_middle_is_pushed_outwards():
 def test_polarized_counts_what_is_below_a_tenth_or_above_nine():
     assert gates.polarized([0.05, 0.1, 0.5, 0.9, 0.95]) == 2
     assert math.isclose(sum(gates.histogram([0.0, 0.5, 1.0])), 3)
+
+
+@pytest.mark.parametrize(
+    ("now", "decided", "hopeless"),
+    [(0.16, 0.0, False), (0.14, 0.0, True), (0.1, 0.2, False), (0.1, 0.19, True)],
+)
+def test_gates_must_have_come_apart_or_decided(now, decided, hopeless):
+    settings = {"growth": 1.5, "polarized": 0.2}
+    assert bool(gates.hopeless(0.1, now, decided, settings)) == hopeless

@@ -4,6 +4,7 @@ Rows are read one by one, unpacked, so neither packing nor the length of sequenc
 batches is part of the number: it compares across phases that differ in all of them.
 """
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,19 @@ from oilstone_train.stage2 import attach
 Turns = list[dict[str, str]]
 
 
-def loss(model: Any, tokenizer: Any, rows: Path, chunk: int | None = 1) -> float:
+def loss(
+    model: Any, tokenizer: Any, rows: Path, chunk: int | None = 1, most: int = handover.MOST
+) -> float:
     """Return the mean loss per token of the last turns, in nats; the model's mode is kept.
 
-    `chunk`: chunk size of its memories, where it has some; None: as it is.
+    `chunk`: chunk size of its memories, where it has some; None: as it is. `most`: rows, the first.
     """
     import torch
 
     training, total, count = model.training, 0.0, 0
     model.eval()
     with torch.no_grad(), attach.chunks_of(model, chunk):
-        for row in jsonl.read(rows):
+        for row in islice(jsonl.read(rows), most):
             found, tokens = _row(model, tokenizer, row["messages"])
             total, count = total + found, count + tokens
     model.train(training)

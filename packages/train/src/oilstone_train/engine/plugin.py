@@ -81,11 +81,18 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
             callbacks.append(Measured(layout.HANDOVER))
         if settings is not None:
             callbacks.append(Rollback(Guard(layout.GUARD, settings)))
-        if watch := (job.get("memory") or {}).get("safety"):
-            from oilstone_train.engine.spikes import Spikes
+        return [*callbacks, *_memory_callbacks(job.get("memory") or {})]
 
-            callbacks.append(Spikes(Guard(layout.GUARD, watch), watch))
-        return callbacks
+
+def _memory_callbacks(memory: dict[str, Any]) -> list[Any]:
+    from oilstone_train.engine.monitor import Monitor
+    from oilstone_train.engine.spikes import Spikes
+
+    safety, monitor = memory.get("safety"), memory.get("monitor")
+    return [
+        *([Spikes(Guard(layout.GUARD, safety), safety)] if safety else []),
+        *([Monitor(monitor)] if monitor else []),
+    ]
 
 
 def _job() -> dict[str, Any]:

@@ -27,8 +27,8 @@ class Spikes(Rollback):
         """Measure, compare with the average, and write it down."""
         if state.global_step % self.settings["every"]:
             return
-        model = kwargs["model"]
-        loss = handover.loss(model, kwargs["processing_class"], layout.HANDOVER, chunk=None)
+        model, most = kwargs["model"], self.settings["rows"]
+        loss = handover.loss(model, kwargs["processing_class"], layout.HANDOVER, None, most)
         found = math.exp(loss) if math.isfinite(loss) and loss < 700 else math.inf
         before = perplexities.read(layout.MEMORY)
         rise = perplexities.rise(before, found, self.settings["window"])

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import torch
+
+from oilstone_schemas.command import OilstoneError
 from oilstone_train import layout, telemetry
 from oilstone_train.engine.trainer import ExactTrainer
 from oilstone_train.stage2 import attach, clipping, gates, schedule
@@ -31,17 +34,30 @@ class StagedTrainer(ExactTrainer):
         return found + weight * undecided / self.args.gradient_accumulation_steps
 
     def _clip_grad_norm(self, model: Any) -> Any:
-        """Scale gradients down to the norm of the step, and write down what it was."""
+        """Scale gradients down to the norms of the step, and write down what they were."""
         step, plan = self.state.global_step, self.memory
+        own: dict[int, float] = {}
         if plan["clipping"]:
-            limit = clipping.limit(step, plan["schedule"], plan["clipping"])
-            self.args.max_grad_norm = limit
+            self.args.max_grad_norm = clipping.limit(step, plan["schedule"], plan["clipping"])
+            own = clipping.limits(step, plan["schedule"], plan["clipping"])
+        layers = {str(layer): _clip_layer(model, layer, norm) for layer, norm in own.items()}
         found = super()._clip_grad_norm(model)
         line = {
             "step": step + 1,
             "chunk": schedule.size(step, plan["schedule"]),
             "limit": self.args.max_grad_norm,
             "grad_norm": telemetry.number(float(found)),
+            **({"layers": layers} if layers else {}),
         }
         telemetry.append(layout.MEMORY, line)
         return found
+
+
+def _clip_layer(model: Any, layer: int, norm: float) -> dict[str, float | None]:
+    """Scale the gradients of one decoder layer down; return its limit, and what the norm was."""
+    name = f".layers.{layer}."
+    weights = [weight for at, weight in model.named_parameters() if name in at]
+    if not weights:
+        raise OilstoneError(f"memory.clipping.layers: the model has no layer {layer}")
+    found = float(torch.nn.utils.clip_grad_norm_(weights, norm))
+    return {"limit": norm, "grad_norm": telemetry.number(found)}

@@ -53,18 +53,18 @@ def luck(answers: Sequence[str]) -> float:
 def share(hits: Sequence[bool]) -> Record:
     """Return the record of a share, with Wilson's interval."""
     low, high = intervals.wilson(sum(hits), len(hits), LEVEL)
-    return _record(sum(hits) / len(hits), len(hits), "share", low, high, "wilson")
+    return record(sum(hits) / len(hits), len(hits), "share", low, high, "wilson")
 
 
 def mean(values: Sequence[float], method: str) -> Record:
     """Return the record of a mean over conversations, bootstrapped over them."""
     low, high = intervals.bootstrap_mean(values, LEVEL)
-    return _record(fmean(values), len(values), "score", low, high, method)
+    return record(fmean(values), len(values), "score", low, high, method)
 
 
 def plain(value: float, n: int, unit: str) -> Record:
     """Return the record of a number that has no interval."""
-    return _record(value, n, unit, None, None, "none")
+    return record(value, n, unit, None, None, "none")
 
 
 def _decided(seen: Sequence[Seen], shut: float, opened: float) -> Record:
@@ -82,8 +82,9 @@ def _nats(one: Seen) -> float:
     return one.nats / one.tokens
 
 
-def _record(
+def record(
     value: float, n: int, unit: str, low: float | None, high: float | None, method: str
 ) -> Record:
+    """Return a record of metrics.v1 over `n` conversations, all of them judged."""
     return {"value": value, "n": n, "unscored": 0, "low": low, "high": high, "level": LEVEL,
             "method": method, "unit": unit}  # fmt: skip

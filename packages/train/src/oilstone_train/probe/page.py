@@ -15,31 +15,39 @@ STYLE = (
     "td:first-child,th:first-child{text-align:left}svg{width:100%;height:auto}"
 )
 CHUNK = "perplexity_chunk_"
+CONTEXT = (
+    "In context: with 150 million parameters, a published second stage moved perplexity from 23.13"
+    " to 23.09, and chunk size 1 alone gave 23.99 (TNT, arXiv 2511.07343). A second stage is to make"
+    " a memory as good at every chunk size, at the one it is served with above all."
+)
 
 
-def html(metrics: Mapping[str, Record], served: Sequence[Seen], adapter: Manifest) -> str:
+def html(
+    metrics: Mapping[str, Record], served: Sequence[Seen], adapter: Manifest,
+    control: Mapping[str, Record],
+) -> str:  # fmt: skip
     """Return a page without anything from outside: metrics, and the curves of an adapter's run.
 
     `served`: what was seen at the chunk size of an adapter in use, for the histogram of its gates.
+    `control`: metrics of the control's report; none without one.
     """
     lines = telemetry.read(adapter.folder / layout.MEMORY)
     losses = telemetry.read(adapter.folder / layout.TELEMETRY)
-    sizes = [(int(name.removeprefix(CHUNK)), record["value"]) for name, record in metrics.items()
-             if name.startswith(CHUNK)]  # fmt: skip
+    sizes = {"this adapter": _sizes(metrics), **({"control": _sizes(control)} if control else {})}
     pictures = [
         plot.svg(losses),
         *(
             plot.curves({name: plot.over_steps(lines, name) for name in names}, title)
             for names, title in CURVES
         ),
-        plot.curves({"perplexity": sizes}, "Perplexity at each chunk size", "chunk"),
+        plot.curves(sizes, "Perplexity at each chunk size", "chunk"),
         plot.curves({"tokens": _histogram(served)}, "Gates of tokens", "gate"),
     ]
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width'><title>Memories</title>"
         f"<style>{STYLE}</style><h1>Memories of adapter {adapter.digest[:12]}</h1>"
-        f"{_table(metrics)}{''.join(pictures)}</html>\n"
+        f"{_table(metrics)}<p>{CONTEXT}</p>{''.join(pictures)}</html>\n"
     )
 
 
@@ -48,6 +56,11 @@ CURVES = (
     (("chunk",), "Chunk size over steps"),
     (("grad_norm", "limit"), "Gradient norm and its limit over steps"),
 )
+
+
+def _sizes(metrics: Mapping[str, Record]) -> list[tuple[float, float]]:
+    return [(int(name.removeprefix(CHUNK)), record["value"]) for name, record in metrics.items()
+            if name.startswith(CHUNK)]  # fmt: skip
 
 
 def _histogram(served: Sequence[Seen]) -> list[tuple[float, float]]:

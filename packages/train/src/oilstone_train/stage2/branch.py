@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from oilstone_train.stage2 import delta, places
+from oilstone_train.stage2 import delta, omega, places, projection
 from oilstone_train.stage2.carried import Carried
 
 GATE_START = 0.3  # neither open nor shut: where it goes is learned
@@ -22,12 +22,13 @@ class Branch(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
     """One layer's memory. Its fast weights are no parameters: every sequence has its own.
 
     `sizes`: heads, key_size and value_size of a head, taps (tokens that make a key), rate (the
-    highest learning rate of a write), of the recipe's `memory`.
+    highest learning rate of a write), omega_window and query_projection, of the recipe's `memory`.
     """
 
     def __init__(self, width: int, sizes: Mapping[str, Any]) -> None:
         super().__init__()
         self.heads, self.rate, self.taps = sizes["heads"], sizes["rate"], sizes["taps"]
+        self.omega, self.projection = sizes["omega_window"], sizes["query_projection"]
         self.chunk = 1
         self.off = False
         self.gate: Any = None  # of the last forward pass, with its graph: (rows, tokens)
@@ -68,24 +69,35 @@ class Branch(nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
     def _read(
         self, hidden: Any, position_ids: Any, mask: Any, carried: Carried | None
     ) -> tuple[Any, Carried]:
-        if carried is None:
-            carried = self._nothing(hidden)
-        where = places.find(position_ids, mask, carried.memory.read)
+        carried = carried or self._nothing(hidden)
+        read = carried.memory.read // self.omega
+        where = places.find(position_ids, mask, read)
         keys, queries, features = self._features(hidden, where, carried.features)
+        seen = carried.keys
+        if self.projection:
+            queries, seen = projection.project(queries, keys, where, self.projection, seen, read)
         tokens = delta.Tokens(
             queries, keys, self._split(self.to_value(hidden)),
             self.rate * self.to_rate(hidden).sigmoid().mT,
             functional.logsigmoid(self.to_decay(hidden)).mT,
         )  # fmt: skip
-        found, memory = delta.read(tokens, where, self.first, carried.memory, self.chunk)
+        again, at, written = omega.spread(tokens, where, self.omega, carried.written)
+        chunk = self.chunk * self.omega
+        found, memory = delta.read(again, at, self.first, carried.memory, chunk)
         self.gate = self.opening(hidden).sigmoid()
-        out = self.gate * self.scale * self.back(found.transpose(1, 2).flatten(2))
-        return out, Carried(memory, features)
+        last = found[:, :, self.omega - 1 :: self.omega]
+        out = self.gate * self.scale * self.back(last.transpose(1, 2).flatten(2))
+        return out, Carried(memory, features, seen, written)
 
     def _nothing(self, hidden: Any) -> Carried:
-        rows, keys = len(hidden), self.mixing.shape[1]
-        features = hidden.new_zeros(rows, self.taps, 2, keys)
-        return Carried(delta.fresh(self.first, rows), features)
+        rows, keys, values = len(hidden), self.mixing.shape[1], self.first.shape[1]
+        size = keys // self.heads
+        return Carried(
+            delta.fresh(self.first, rows),
+            hidden.new_zeros(rows, self.taps, 2, keys),
+            hidden.new_zeros(rows, self.heads, size, size) if self.projection else None,
+            hidden.new_zeros(rows, self.heads, self.omega - 1, size + values + 1),
+        )
 
     def _features(self, hidden: Any, where: places.Places, before: Any) -> tuple[Any, Any, Any]:
         """Return keys, queries (rows, heads, tokens, k), and the features to carry on."""

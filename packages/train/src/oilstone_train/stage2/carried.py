@@ -11,16 +11,23 @@ _NAME = "_oilstone_memory"
 
 @dataclass(frozen=True)
 class Carried:
-    """What a layer goes on from: the memory, and the last tokens' features (rows, taps, 2, k)."""
+    """What a layer goes on from, row by row.
+
+    `features` (rows, taps, 2, k) of the last tokens; `keys`: what `projection.project` carries, or
+    None; `written`: what `omega.spread` does.
+    """
 
     memory: State
     features: Any
+    keys: Any
+    written: Any
 
     def rows(self, chosen: Any) -> "Carried":
         """Return it for these rows (indices), in their order."""
         of = self.memory
         state = State(of.now[chosen], of.frozen[chosen], of.read[chosen])
-        return Carried(state, self.features[chosen])
+        keys = None if self.keys is None else self.keys[chosen]
+        return Carried(state, self.features[chosen], keys, self.written[chosen])
 
 
 def of(cache: Any) -> dict[int, Carried]:

@@ -19,9 +19,19 @@ def limit(step: int, sizes: Mapping[str, Any], settings: Mapping[str, Any]) -> f
 
     `sizes` is the recipe's `memory.schedule`, `settings` its `memory.clipping`.
     """
+    return float(settings["base"] * _factor(step, sizes, settings))
+
+
+def limits(step: int, sizes: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[int, float]:
+    """Return the norms of those decoder layers that have one of their own, as `limit` does."""
+    factor = _factor(step, sizes, settings)
+    return {one["layer"]: one["base"] * factor for one in settings["layers"]}
+
+
+def _factor(step: int, sizes: Mapping[str, Any], settings: Mapping[str, Any]) -> float:
     chunk = schedule.size(step, sizes)
     new = step > 0 and chunk != schedule.size(step - 1, sizes)
-    return norm(chunk, settings["base"]) * (settings["at_transition"] if new else 1.0)
+    return norm(chunk, float(settings["at_transition"]) if new else 1.0)
 
 
 def proposed(norms: list[float], chunk: int, often: float = 0.1) -> float:

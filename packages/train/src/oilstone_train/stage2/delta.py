@@ -15,7 +15,7 @@ the chunk size; at chunk size 1 it is the delta rule itself.
 from dataclasses import dataclass
 from typing import Any
 
-from oilstone_train.stage2.places import Places
+from oilstone_train.stage2.places import Places, blocks
 
 BLOCK = 64  # tokens; the best of 16 to 256 on two CPU cores
 
@@ -34,10 +34,10 @@ class Tokens:
     rate: Any
     decay: Any
 
-    def part(self, begin: int, end: int) -> "Tokens":
-        """Return the tokens from `begin` to before `end`."""
+    def part(self, run: slice) -> "Tokens":
+        """Return a run of the tokens."""
         of = (self.query, self.key, self.value, self.rate, self.decay)
-        return Tokens(*(tensor[:, :, begin:end] for tensor in of))
+        return Tokens(*(tensor[:, :, run] for tensor in of))
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,10 @@ def read(tokens: Tokens, places: Places, first: Any, state: State, chunk: int) -
     """
     import torch
 
-    length, found = tokens.query.shape[2], []
-    for begin in range(0, length, BLOCK):
-        end = min(begin + BLOCK, length)
-        here = Places(*(x[:, begin:end] for x in (places.valid, places.position, places.document)))
-        out, state = _block(tokens.part(begin, end), here, first, state, chunk)
+    found = []
+    for run, here in blocks(places, BLOCK):
+        out, state = _block(tokens.part(run), here, first, state, chunk)
         found.append(out)
-        places = Places(places.valid, places.position, places.document - here.document[:, -1:])
     return torch.cat(found, dim=2), state
 
 

@@ -36,3 +36,19 @@ def histogram(gates: Sequence[float], bins: int = 20) -> list[int]:
 def polarized(gates: Sequence[float], shut: float = SHUT, opened: float = OPEN) -> int:
     """Count the gates that decided."""
     return sum(gate < shut or gate > opened for gate in gates)
+
+
+def hopeless(begun: float, now: float, decided: float, settings: Mapping[str, float]) -> str | None:
+    """Say why gates will not come apart any more; None when they did.
+
+    `begun`, `now`: the variance of the gates at the steps `begin` and `check` of the settings;
+    `decided`: the share that is polarized now. Gates that decided before `begin` cannot spread by
+    much more: a variance is at most 1/4.
+    """
+    if now >= settings["growth"] * begun or decided >= settings["polarized"]:
+        return None
+    return (
+        f"the variance of the gates went from {begun:.4g} to {now:.4g} (asked for: {begun:.4g} *"
+        f" {settings['growth']:g}), and {decided:.1%} of them are polarized (asked for:"
+        f" {settings['polarized']:.0%})"
+    )

@@ -1,5 +1,6 @@
 """Where each token stands: in which document, and how far into it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,3 +37,12 @@ def find(position_ids: Any, mask: Any, carried: Any) -> Places:
     since = torch.where(begins, count, -1).cummax(1).values
     position = torch.where(since < 0, carried[:, None] + count, count - since)
     return Places(valid, position.clamp(min=0), begins.cumsum(1))
+
+
+def blocks(places: Places, size: int) -> Iterator[tuple[slice, Places]]:
+    """Yield runs of at most `size` tokens; in each, document 0 goes on from the run before."""
+    for begin in range(0, places.valid.shape[1], size):
+        run = slice(begin, begin + size)
+        passed = places.document[:, begin - 1 : begin] if begin else 0
+        document = places.document[:, run] - passed
+        yield run, Places(places.valid[:, run], places.position[:, run], document)
