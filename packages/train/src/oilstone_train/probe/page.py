@@ -17,8 +17,8 @@ STYLE = (
 CHUNK = "perplexity_chunk_"
 CONTEXT = (
     "In context: with 150 million parameters, a published second stage moved perplexity from 23.13"
-    " to 23.09, and chunk size 1 alone gave 23.99 (TNT, arXiv 2511.07343). A second stage is to make"
-    " a memory as good at every chunk size, at the one it is served with above all."
+    " to 23.09, and chunk size 1 alone gave 23.99 (TNT, arXiv 2511.07343). A second stage is to"
+    " make a memory as good at every chunk size, at the one it is served with above all."
 )
 
 
