@@ -30,16 +30,16 @@ Numbers = Sequence[int]
 
 
 def _ints(rng: random.Random, near: Numbers, count: int) -> list[int]:
-    """Numbers of which every second one is a constant or its neighbour: slips by one must show."""
+    """Numbers of which seven in ten are a constant or its neighbour: slips by one must show."""
     return [
-        rng.choice(near) + rng.randint(-1, 1) if near and rng.random() < 0.5
+        rng.choice(near) + rng.randint(-1, 1) if near and rng.random() < 0.7
         else rng.randint(-60, 120)
         for _ in range(count)
     ]  # fmt: skip
 
 
 def _list(rng: random.Random, near: Numbers) -> list[int]:
-    return _ints(rng, near, rng.choice((1, 2, 3, 6, 8, 10, 12)))
+    return _ints(rng, near, rng.choice((1, 3, 8, 10, 12, 14)))
 
 
 def _one(rng: random.Random, near: Numbers) -> int:

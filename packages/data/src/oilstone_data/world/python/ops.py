@@ -66,20 +66,25 @@ class Bound:
         return names
 
 
-SMALL = range(2, 10)
-ANY = range(1, 100)
-LETTERS = "abcdegilmnoprst"
+# Small sets that hardly overlap: a number itself shows whether it is a bound, an amount or a
+# divisor. A tiny model learns to copy a constant only after it has seen it very often.
+DIVISORS = range(2, 10)
+BOUNDS = range(20, 40)
+AMOUNTS = range(11, 20)
+LENGTHS = range(3, 8)
+LETTERS = "abcdegprst"
+REPLACED, PUT_IN = "ilmno", "uvwxyz"
 
 PREDICATES = (
-    Op("gt", "greater than {k}", "{x} > {k}", lambda x, k: x - k > 0, (ANY,)),
-    Op("lt", "less than {k}", "{x} < {k}", lambda x, k: k - x > 0, (ANY,)),
-    Op("ge", "at least {k}", "{x} >= {k}", lambda x, k: x - k >= 0, (ANY,), "{x} > {below}"),
-    Op("le", "at most {k}", "{x} <= {k}", lambda x, k: k - x >= 0, (ANY,), "{x} < {above}"),
-    Op("ne", "different from {k}", "{x} != {k}", lambda x, k: x - k != 0, (ANY,)),
-    Op("div", "divisible by {k}", "{x} % {k} == 0", lambda x, k: x // k * k == x, (SMALL,)),
-    Op("ndiv", "not divisible by {k}", "{x} % {k} != 0", lambda x, k: x // k * k != x, (SMALL,)),
+    Op("gt", "greater than {k}", "{x} > {k}", lambda x, k: x - k > 0, (BOUNDS,)),
+    Op("lt", "less than {k}", "{x} < {k}", lambda x, k: k - x > 0, (BOUNDS,)),
+    Op("ge", "at least {k}", "{x} >= {k}", lambda x, k: x - k >= 0, (BOUNDS,), "{x} > {below}"),
+    Op("le", "at most {k}", "{x} <= {k}", lambda x, k: k - x >= 0, (BOUNDS,), "{x} < {above}"),
+    Op("ne", "different from {k}", "{x} != {k}", lambda x, k: x - k != 0, (BOUNDS,)),
+    Op("div", "divisible by {k}", "{x} % {k} == 0", lambda x, k: x // k * k == x, (DIVISORS,)),
+    Op("ndiv", "not divisible by {k}", "{x} % {k} != 0", lambda x, k: x // k * k != x, (DIVISORS,)),
     Op("between", "between {k} and {m}", "{k} <= {x} <= {m}", lambda x, k, m: x in range(k, m + 1),
-       (range(1, 40), range(40, 100)), "{x} > {below} and {x} < {above}"),
+       (BOUNDS[:10], BOUNDS[10:]), "{x} > {below} and {x} < {above}"),
     Op("ends", "ending in the digit {k}", "abs({x}) % 10 == {k}",
        lambda x, k: str(x)[-1] == str(k), (range(10),)),
 )  # fmt: skip
@@ -89,26 +94,26 @@ MAPS = (
     Op("cube", "cubed", "{x} ** 3", lambda x: x * x * x, (), "{x} * {x} * {x}"),
     Op("negate", "negated", "-{x}", lambda x: 0 - x),
     Op("abs", "without its sign", "abs({x})", lambda x: max(x, -x)),
-    Op("times", "multiplied by {k}", "{x} * {k}", lambda x, k: sum([x] * k), (SMALL,)),
-    Op("plus", "increased by {k}", "{x} + {k}", lambda x, k: sum((x, k)), (ANY,)),
-    Op("minus", "decreased by {k}", "{x} - {k}", lambda x, k: sum((x, -k)), (ANY,)),
+    Op("times", "multiplied by {k}", "{x} * {k}", lambda x, k: sum([x] * k), (AMOUNTS,)),
+    Op("plus", "increased by {k}", "{x} + {k}", lambda x, k: sum((x, k)), (AMOUNTS,)),
+    Op("minus", "decreased by {k}", "{x} - {k}", lambda x, k: sum((x, -k)), (AMOUNTS,)),
     Op("over", "divided by {k}, rounded down", "{x} // {k}",
-       lambda x, k: divmod(x, k)[0], (SMALL,)),
-    Op("mod", "modulo {k}", "{x} % {k}", lambda x, k: divmod(x, k)[1], (SMALL,)),
-    Op("mirror", "subtracted from {k}", "{k} - {x}", lambda x, k: sum((k, -x)), (ANY,)),
+       lambda x, k: divmod(x, k)[0], (AMOUNTS,)),
+    Op("mod", "modulo {k}", "{x} % {k}", lambda x, k: divmod(x, k)[1], (AMOUNTS,)),
+    Op("mirror", "subtracted from {k}", "{k} - {x}", lambda x, k: sum((k, -x)), (AMOUNTS,)),
 )  # fmt: skip
 
 WORD_PREDICATES = (
     Op("longer", "longer than {k} letters", "len({x}) > {k}",
-       lambda w, k: bool(w[k:]), (range(1, 9),)),
+       lambda w, k: bool(w[k:]), (LENGTHS,)),
     Op("shorter", "shorter than {k} letters", "len({x}) < {k}",
-       lambda w, k: not w[k - 1 :], (range(2, 10),)),
+       lambda w, k: not w[k - 1 :], (LENGTHS,)),
     Op("least", "of at least {k} letters", "len({x}) >= {k}",
-       lambda w, k: bool(w[k - 1 :]), (range(2, 10),), "len({x}) > {below}"),
+       lambda w, k: bool(w[k - 1 :]), (LENGTHS,), "len({x}) > {below}"),
     Op("most", "of at most {k} letters", "len({x}) <= {k}",
-       lambda w, k: not w[k:], (range(1, 9),), "len({x}) < {above}"),
+       lambda w, k: not w[k:], (LENGTHS,), "len({x}) < {above}"),
     Op("other", "not of {k} letters", "len({x}) != {k}",
-       lambda w, k: sum(1 for _ in w) != k, (range(2, 9),)),
+       lambda w, k: sum(1 for _ in w) != k, (LENGTHS,)),
     Op("starts", "starting with '{k}'", "{x}.startswith('{k}')",
        lambda w, k: w[0] == k, (LETTERS,)),
     Op("finishes", "ending with '{k}'", "{x}.endswith('{k}')",
@@ -120,12 +125,12 @@ WORD_PREDICATES = (
 WORD_MAPS = (
     Op("upper", "in upper case", "{x}.upper()", str.upper),
     Op("reverse", "reversed", "{x}[::-1]", lambda w: "".join(reversed(w))),
-    Op("repeated", "written {k} times", "{x} * {k}", lambda w, k: "".join([w] * k), (SMALL,)),
+    Op("repeated", "written {k} times", "{x} * {k}", lambda w, k: "".join([w] * k), ((8, 9),)),
     Op("replaced", "with '{k}' replaced by '{m}'", "{x}.replace('{k}', '{m}')",
-       lambda w, k, m: m.join(w.split(k)), ("abcdeg", "ilmnop")),
-    Op("suffix", "followed by '{k}'", "{x} + '{k}'", lambda w, k: "".join((w, k)), (LETTERS,)),
+       lambda w, k, m: m.join(w.split(k)), (REPLACED, PUT_IN)),
+    Op("suffix", "followed by '{k}'", "{x} + '{k}'", lambda w, k: "".join((w, k)), (PUT_IN,)),
     Op("initial", "cut to {k} letters", "{x}[:{k}]",
-       lambda w, k: "".join(c for i, c in enumerate(w) if i < k), (range(1, 6),)),
+       lambda w, k: "".join(c for i, c in enumerate(w) if i < k), ((1, 2),)),
 )  # fmt: skip
 
 _VOWELS = " or ".join(f"{{x}} == '{c}'" for c in "aeiou")
