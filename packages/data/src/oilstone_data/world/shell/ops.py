@@ -11,10 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WORDS = (
-    "stone", "edge", "grind", "blade", "steel", "angle", "burr", "plane",
-    "knife", "bench", "slate", "grit", "iron", "bevel", "polish", "rust",
-)  # fmt: skip
+WORDS = ("stone", "edge", "blade", "steel", "plane", "knife", "iron", "rust")
 ENDINGS = ("txt", "log", "csv", "md", "conf", "dat", "bak", "list")
 FEW = range(2, 6)
 
