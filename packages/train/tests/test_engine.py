@@ -1,6 +1,7 @@
 """What only real training shows. Every start of Axolotl takes seconds: runs are shared."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -235,3 +236,8 @@ def test_a_merged_and_requantized_adapter_is_another_model(probed: dict[str, Any
 
 def test_a_row_does_not_see_the_one_packed_before_it(probed: dict[str, Any]) -> None:
     assert probed["leak"] < 1e-4
+
+
+def test_telemetry_tells_how_many_cores_are_busy(adapters: dict[str, Path]) -> None:
+    lines = telemetry(adapters["first"])
+    assert all(0 < line["cpu_cores"] <= (os.cpu_count() or 1) + 0.5 for line in lines)

@@ -10,6 +10,7 @@ from transformers import TrainerCallback
 
 from oilstone_schemas.command import CheckFailed
 from oilstone_train import telemetry
+from oilstone_train.engine.machine import Machine
 
 KEYS = ("loss", "eval_loss", "learning_rate", "grad_norm")
 
@@ -20,7 +21,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers is not fo
     def __init__(self, path: Path, *, stop: bool) -> None:
         """`stop`: at a loss that is no number; else somebody else sees to it."""
         self.path, self.begun, self.stop = path, time.monotonic(), stop
-        self.tokens = 0
+        self.tokens, self.machine = 0, Machine()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Start the clock; a resumed run goes on counting tokens where it stopped."""
@@ -44,6 +45,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers is not fo
                 "tokens": tokens,
                 "tokens_per_second": round((tokens - self.tokens) / seconds, 1),
                 "rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+                **self.machine.load(),
                 "seconds": round(seconds, 2),
             },
         )
