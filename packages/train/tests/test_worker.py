@@ -12,7 +12,7 @@ child = os.fork()
 if not child:
     time.sleep(600)
 print(child, flush=True)
-worker._listen()
+worker.listen()
 """
 
 

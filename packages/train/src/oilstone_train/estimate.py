@@ -9,7 +9,9 @@ TOO_OFTEN = 3.0  # epochs from which on rows are learned by heart
 Count = Callable[[str], int]
 
 
-def steps(training: Mapping[str, Any], tokens_per_epoch: int | None = None) -> dict[str, int]:
+def steps(
+    training: Mapping[str, Any], tokens_per_epoch: int | None = None, processes: int = 1
+) -> dict[str, int]:
     """Return steps and the most tokens that they can hold: packing leaves some of it empty.
 
     In epochs over an unknown number of tokens, only the tokens of one step are known.
@@ -18,6 +20,7 @@ def steps(training: Mapping[str, Any], tokens_per_epoch: int | None = None) -> d
         training["sequence_len"]
         * training["micro_batch_size"]
         * training["gradient_accumulation_steps"]
+        * processes
     )
     count = training["max_steps"]
     if not count and tokens_per_epoch is not None:
@@ -26,12 +29,14 @@ def steps(training: Mapping[str, Any], tokens_per_epoch: int | None = None) -> d
     return {"tokens_per_step_at_most": per_step, **known}
 
 
-def rows(texts: Iterable[str], training: Mapping[str, Any], count: Count) -> dict[str, Any]:
+def rows(
+    texts: Iterable[str], training: Mapping[str, Any], count: Count, processes: int = 1
+) -> dict[str, Any]:
     """Return rows, their tokens, those that are too long, steps, and the epochs they make."""
     lengths = [count(text) for text in texts]
     fitting = [length for length in lengths if length <= training["sequence_len"]]
     tokens = sum(fitting)
-    taken = steps(training, tokens)
+    taken = steps(training, tokens, processes)
     return {
         **taken,
         "rows": len(lengths),

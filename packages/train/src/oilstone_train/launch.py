@@ -17,8 +17,17 @@ from oilstone_train import died, layout, processes
 from oilstone_train.progress import Bar
 from oilstone_train.telemetry import Tail
 
-PASSED_ON = ("PATH", "HOME", "USER", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-PASSED_ON_PREFIXES = ("LC_", "CUDA_", "NVIDIA_", "NCCL_")
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "VIRTUAL_ENV",
+    "RAY_ADDRESS",
+)
+PASSED_ON_PREFIXES = ("LC_", "CUDA_", "NVIDIA_", "NCCL_", "RAY_ADDRESS")
 FIXED = {
     "AXOLOTL_DO_NOT_TRACK": "1",  # it would send every run to its makers, and hang where it cannot
     "HF_HUB_OFFLINE": "1",

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from oilstone_train import processes
+
 Shape = Mapping[str, Any]
 
 GIB = 2**30
@@ -44,15 +46,21 @@ def trained(sizes: Shape, lora: Mapping[str, Any]) -> int:
 
 
 def estimate(sizes: Shape, recipe: Mapping[str, Any]) -> dict[str, float]:
-    """Return GiB by cause, and their sum: an estimate for one process, some 20 % either way."""
+    """Return GiB by cause, and their sum: an estimate for one process, some 20 % either way.
+
+    What processes share out counts by its share (ZeRO: Rajbhandari 2020, figure 1).
+    """
     profile = recipe.get("profile", "cpu")
     size = 4 if profile == "cpu" else 2  # bytes of a number that is not quantized
     counted = parameters(sizes)
     projection = NF4 if recipe["quantization"] == "nf4" else size
-    state = 4 + 4 + OPTIMIZER.get(recipe["training"]["optimizer"], 8)
+    moments = OPTIMIZER.get(recipe["training"]["optimizer"], 8)
+    share = processes.shares(recipe)
+    state = 4 / share["weights"] + 4 / share["gradients"] + moments / share["optimizer"]
+    weights = counted["projections"] * projection + counted["other"] * size
     found = {
         "process": PROCESS[profile],
-        "weights": counted["projections"] * projection + counted["other"] * size,
+        "weights": weights / share["weights"],
         "adapter_gradients_optimizer": trained(sizes, recipe["lora"]) * state,
         "activations": _activations(sizes, recipe["training"]) * size,
         "logits": _tokens(recipe["training"]) * sizes["vocabulary"] * (size + 4 + 4),

@@ -35,8 +35,7 @@ def make(
     content = canonical.digest(settings)
     config = render.base(settings, content) if of_base else render.phase(settings, content, False)
     checked = find_spec("axolotl") is not None
-    count = processes.count(settings)
-    machine = profiles.capabilities(settings, count)
+    machine = profiles.capabilities(settings, processes.count(settings))
     if found := lint.problems(config) + (_by_axolotl(config, machine) if checked else []):
         raise OilstoneError("\n".join(found))
     if not checked:
@@ -72,12 +71,14 @@ def _by_axolotl(config: render.Config, machine: dict[str, Any] | None) -> list[s
 def _estimate(
     settings: dict[str, Any], of_base: bool, data: Path | None, base: Path | None
 ) -> dict[str, Any]:
-    figures: dict[str, Any] = {"steps": None, **estimate.steps(settings["training"])}
+    count = processes.count(settings)
+    known = estimate.steps(settings["training"], processes=count)
+    figures: dict[str, Any] = {"steps": None, **known}
     if data is not None:
         dataset = artifact.load(data, "dataset")
         chosen = inputs.training_rows(data, settings)
         texts = _texts(chosen.rows, settings, of_base, dataset.details["system_prompt"])
-        figures |= estimate.rows(texts, settings["training"], _counter(base))
+        figures |= estimate.rows(texts, settings["training"], _counter(base), count)
         figures |= {"selection": chosen.counts, "warnings": estimate.warnings(figures)}
     if not of_base:
         figures |= _of_machine(settings, base, figures.get("tokens_at_most"))

@@ -11,6 +11,7 @@ Launcher = Mapping[str, Any]
 Config = dict[str, Any]
 
 RAY = "oilstone_train.cluster"
+ON_RAY = "OILSTONE_ON_RAY"  # set in the environment of the processes that Ray has started
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node={}")
 # Port 0: any that is free. Precision and sharding are Axolotl's to say.
 ACCELERATE = (
@@ -73,8 +74,16 @@ def resources(recipe: Recipe) -> dict[str, float]:
 
 def spread(recipe: Recipe) -> bool:
     """Tell whether no process has the whole model, so that one alone cannot run or save it."""
-    launcher = recipe["launcher"]
+    launcher = recipe.get("launcher")
     return bool(launcher and (launcher["fsdp"] or launcher["deepspeed"] == "zero3"))
+
+
+def shares(recipe: Recipe) -> dict[str, int]:
+    """Return into how many parts weights, gradients and the optimizer's state are cut."""
+    launcher, number = recipe.get("launcher"), count(recipe)
+    stage = 3 if spread(recipe) else int(((launcher and launcher["deepspeed"]) or "zero0")[-1])
+    from_stage = {"optimizer": 1, "gradients": 2, "weights": 3}
+    return {what: number if stage >= first else 1 for what, first in from_stage.items()}
 
 
 def problems(recipe: Recipe) -> list[str]:
@@ -92,8 +101,8 @@ def _keys(passed_on: Mapping[str, Any]) -> Iterator[str]:
     for key in OTHER_SHARES:
         if key in passed_on:
             yield (
-                f"axolotl.{key}: a batch goes to one process, by turns, so that an epoch is each row"
-                " once and repeats after a resume; take it out of `axolotl`"
+                f"axolotl.{key}: a batch goes to one process, by turns: an epoch is each row once"
+                " and repeats after a resume; take it out of `axolotl`"
             )
 
 

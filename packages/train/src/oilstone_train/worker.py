@@ -27,13 +27,18 @@ def main() -> int:
     Of several processes, the first tells the result, and each its own error. One that fails ends
     with 1, so that its launcher ends the others, which would wait for it.
     """
-    threading.Thread(target=_listen, daemon=True).start()
+    threading.Thread(target=listen, daemon=True).start()
+    return work()
+
+
+def work() -> int:
+    """Do what `main` does, for whoever sees to this process's end."""
     rank = int(os.environ.get("RANK", 0))
     try:
         from oilstone_train.engine import run
 
         run.prepare()
-        result = run.run(_job())
+        result = run.run(job())
     except Exception as error:
         with suppress(OSError):  # the log may be on the very disk that is full
             traceback.print_exception(error)
@@ -43,12 +48,12 @@ def main() -> int:
     return code or int(failed and "RANK" in os.environ)
 
 
-def _job() -> dict[str, Any]:
+def job() -> dict[str, Any]:
     """Wait for the job, which is put there whole."""
     while not layout.JOB.exists():
         time.sleep(POLL)
-    job: dict[str, Any] = json.loads(layout.JOB.read_text())
-    return job
+    found: dict[str, Any] = json.loads(layout.JOB.read_text())
+    return found
 
 
 def _write(result: dict[str, Any], rank: int) -> int:
@@ -61,7 +66,7 @@ def _write(result: dict[str, Any], rank: int) -> int:
     return 0
 
 
-def _listen() -> None:
+def listen() -> None:
     """Wait for the end of the process that started all this: it closes our stdin."""
     while os.read(0, 1):
         pass

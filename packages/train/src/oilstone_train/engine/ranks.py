@@ -3,10 +3,17 @@
 import os
 from typing import Any
 
+from oilstone_train import processes
+
 
 def wanted() -> int:
     """Return how many processes the launcher has started."""
     return int(os.environ.get("WORLD_SIZE", 1))
+
+
+def started_by_ray() -> bool:
+    """Tell whether this is a process of a Ray cluster."""
+    return processes.ON_RAY in os.environ
 
 
 def prepare() -> None:

@@ -43,8 +43,11 @@ def _train(resume: str | None) -> dict[str, Any]:
     from axolotl.train import train
 
     ranks.prepare()
-    changes = {"resume_from_checkpoint": resume} if resume else {}
+    changes: dict[str, Any] = {"resume_from_checkpoint": resume} if resume else {}
+    if ranks.started_by_ray():
+        changes["use_ray"] = False  # this is one of its processes; the rest is as everywhere
     cfg = load_cfg(str(layout.CONFIG), **changes)
+    cfg.use_ray = ranks.started_by_ray()  # and takes no signals
     ranks.place(cfg)
     _assert_plugin()
     data = load_datasets(cfg=cfg)
