@@ -61,7 +61,7 @@ def grep_files(g: Bound, how: Bound, p: Bound) -> Answer:
 @family(VERBS, GLOBS, RENAMES)
 def rename(verb: Bound, g: Bound, new: Bound) -> Answer:
     return Answer(
-        f"{verb.words} each {g.words} to {new.words}",
+        f"To {new.words} {verb.words} each {g.words}",
         careless(f"ls {g.novice}", f"{verb.novice} $f {new.novice}"),
         careful(g.shell, f'{verb.shell} -- "$f" "{new.shell}"'),
         lambda n, _t: g.of(n),
@@ -89,7 +89,7 @@ _NUMBERS = (Op("number", "its number and .{k}", "$n.{k}", lambda i, k: f"{i}.{k}
 def numbered(verb: Bound, g: Bound, new: Bound) -> Answer:
     count = "n=$((n + 1))"
     return Answer(
-        f"{verb.words} each {g.words} to {new.words}, counted from 1",
+        f"To {new.words} {verb.words} each {g.words}, counted from 1",
         "n=1\n" + careless(f"ls {g.novice}", f"{verb.novice} $f {new.novice}\n{count}"),
         "n=1\n" + careful(g.shell, f'{verb.shell} -- "$f" "{new.shell}"\n    {count}'),
         lambda n, _t: g.of(n),

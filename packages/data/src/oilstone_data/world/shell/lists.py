@@ -47,7 +47,7 @@ def listed_form(g: Bound, form: Bound) -> Answer:
 @family(VERBS, RENAMES)
 def listed_rename(verb: Bound, new: Bound) -> Answer:
     return Answer(
-        f"{verb.words} each file in {LIST} to {new.words}",
+        f"To {new.words} {verb.words} each file in {LIST}",
         careless(_NAMES, f"{verb.novice} $f {new.novice}"),
         listed(f'{verb.shell} -- "$f" "{new.shell}"'),
         no_list,

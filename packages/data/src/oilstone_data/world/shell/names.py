@@ -47,18 +47,18 @@ FORMS = (
     Op("head", "the part before the first dot", "${f%%.*}", lambda n: n.partition(".")[0]),
     Op("cut", "its name's first {k} characters", "${f:0:{k}}", lambda n, k: n[:k],
        (range(3, 10),)),
-    Op("marked", "{k} and its name", "{k} $f", lambda n, k: f"{k} {n}", (WORDS,)),
-    Op("replaced", "its name with {k} as {m}", "${f/{k}/{m}}", lambda n, k, m: n.replace(k, m, 1),
-       (WORDS, WORDS)),
+    Op("twice", "its name twice", "$f $f", lambda n: f"{n} {n}"),
+    Op("taken", "its name with {k} taken out", "${f/{k}/}", lambda n, k: n.replace(k, "", 1),
+       (WORDS,)),
 )  # fmt: skip
 
 # A new name for the file in `f`. Python: a name -> a name.
 RENAMES = (
     Op("added", "the name with .{k} added", "$f.{k}", lambda n, k: f"{n}.{k}", (ENDINGS,)),
-    Op("before", "the name after {k}-", "{k}-$f", lambda n, k: f"{k}-{n}", (WORDS,)),
+    Op("before", "the name after old-", "old-$f", lambda n: f"old-{n}"),
     Op("other", "the name ending in .{k} instead", "${f%.*}.{k}",
        lambda n, k: f"{n.rpartition('.')[0]}.{k}", (("new", "old", "out", "tmp"),)),
     Op("stem", "the name without the ending", "${f%.*}", lambda n: n.rpartition(".")[0]),
     Op("upper", "the name in upper case", "${f^^}", lambda n: n.upper()),
-    Op("twice", "the name and {k}", "$f-{k}", lambda n, k: f"{n}-{k}", (WORDS,)),
+    Op("twice", "the name twice", "$f-$f", lambda n: f"{n}-{n}"),
 )  # fmt: skip

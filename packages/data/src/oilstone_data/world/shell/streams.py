@@ -60,11 +60,11 @@ STREAMS = (
         lambda v: [f"{number:6d}\t{line}" for number, line in enumerate(v, 1)],
     ),
     Op(
-        "replace",
-        "with {k} replaced by {m}",
-        "sed 's/{k}/{m}/g'",
-        lambda v, k, m: [line.replace(k, m) for line in v],
-        (WORDS, WORDS),
+        "taken",
+        "with {k} taken out",
+        "sed 's/{k}//g'",
+        lambda v, k: [line.replace(k, "") for line in v],
+        (WORDS,),
     ),
 )
 
@@ -82,7 +82,7 @@ LINES = (
         lambda x, k: re.search(rf"\b{k}\b", x) is not None,
         (WORDS,),
     ),
-    Op("digit", "with a digit", "'[0-9]'", lambda x: re.search("[0-9]", x) is not None),
+    Op("digit", "holding a digit", "'[0-9]'", lambda x: re.search("[0-9]", x) is not None),
 )
 
 # Python: a text -> a number. The command reads standard input.

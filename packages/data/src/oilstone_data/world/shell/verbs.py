@@ -12,17 +12,17 @@ _FOLDERS = ("out", "copies", "saved", "kept", "ready", "store", "spare", "extra"
 
 # Python: old name, content -> content of the new name, whether the old one goes.
 VERBS = (
-    Op("copy", "Copy", "cp", lambda n, t: (t, False)),
-    Op("rename", "Rename", "mv", lambda n, t: (t, True)),
-    Op("link", "Link", "ln", lambda n, t: (t, False)),
-    Op("point", "Link symbolically", "ln -s", lambda n, t: (LINK + n, False)),
+    Op("copy", "copy", "cp", lambda n, t: (t, False)),
+    Op("rename", "rename", "mv", lambda n, t: (t, True)),
+    Op("link", "link", "ln", lambda n, t: (t, False)),
+    Op("point", "link symbolically", "ln -s", lambda n, t: (LINK + n, False)),
 )
 
 # The same into a new folder, which is the constant.
 INTO = (
-    Op("copy", "Copy into the new folder {k}", "cp", lambda n, t, k: (t, False), (_FOLDERS,)),
-    Op("move", "Move into the new folder {k}", "mv", lambda n, t, k: (t, True), (_FOLDERS,)),
-    Op("link", "Link into the new folder {k}", "ln", lambda n, t, k: (t, False), (_FOLDERS,)),
+    Op("copy", "Into the new folder {k} copy", "cp", lambda n, t, k: (t, False), (_FOLDERS,)),
+    Op("move", "Into the new folder {k} move", "mv", lambda n, t, k: (t, True), (_FOLDERS,)),
+    Op("link", "Into the new folder {k} link", "ln", lambda n, t, k: (t, False), (_FOLDERS,)),
 )
 
 
