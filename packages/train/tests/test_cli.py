@@ -70,7 +70,7 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
 
 
 def test_every_verb_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
-    for verb in ("base", "run", "plan"):
+    for verb in ("base", "adopt", "merge", "run", "sweep", "lr-find", "plan", "probe"):
         with pytest.raises(SystemExit):
             main([verb, "--help"])
         assert f"example:\n  oilstone-train {verb} " in capsys.readouterr().out

@@ -1,5 +1,7 @@
 import random
 
+import pytest
+
 from oilstone_train import forms
 
 from .conftest import row
@@ -31,3 +33,14 @@ def test_a_system_prompt_comes_first() -> None:
 
 def test_a_command_without_a_last_newline_is_fenced_on_lines_of_its_own() -> None:
     assert forms.fenced({"language": "shell", "completion": "ls -l"}) == "```shell\nls -l\n```"
+
+
+@pytest.mark.parametrize(
+    ("reasoning", "before"),
+    [("none", ""), ("before", "First this.\n\n"), ("think", "<think>\nFirst this.\n</think>\n\n")],
+)
+def test_thoughts_stand_before_the_program_as_the_recipe_says(reasoning: str, before: str) -> None:
+    thoughtful = {**ROW, "reasoning": "First this.\n"}
+    answer = forms.conversation(thoughtful, "", reasoning)["messages"][-1]["content"]
+    assert answer == before + "```rust\nfn main() {}\n```"
+    assert forms.conversation(ROW, "", reasoning) == forms.conversation(ROW, "")

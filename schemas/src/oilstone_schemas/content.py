@@ -32,6 +32,7 @@ _BY_NAME = {
     r"(from-verdicts|from-outcomes)\.yaml": r"recipe-\1.v1",
     r"domains\.json": "domains.v1",
     r"keys\.json": "keys.v1",
+    r"lr-range\.json": "lr-range.v1",
     r"classes\.jsonl": "class.v1",
 }
 

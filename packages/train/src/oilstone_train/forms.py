@@ -25,12 +25,23 @@ def under_comment(row: Row, prefix: str, loss_on_comment: bool) -> dict[str, Any
     }
 
 
-def conversation(row: Row, system_prompt: str) -> dict[str, Any]:
-    """Return the turns of a chat: Axolotl's `chat_template` form, the program in a fence."""
-    turns = [("user", row["prompt"]), ("assistant", fenced(row))]
+def conversation(row: Row, system_prompt: str, reasoning: str = "none") -> dict[str, Any]:
+    """Return the turns of a chat: Axolotl's `chat_template` form, the program in a fence.
+
+    `reasoning`: what becomes of a row's thoughts, as the phase recipe's key of that name says.
+    """
+    turns = [("user", row["prompt"]), ("assistant", _thoughts(row, reasoning) + fenced(row))]
     if system_prompt:
         turns.insert(0, ("system", system_prompt))
     return {"messages": [{"role": role, "content": content} for role, content in turns]}
+
+
+def _thoughts(row: Row, reasoning: str) -> str:
+    """Return what stands before the program: nothing where a row has no thoughts."""
+    text = row.get("reasoning", "").strip()
+    if not text or reasoning == "none":
+        return ""
+    return f"<think>\n{text}\n</think>\n\n" if reasoning == "think" else f"{text}\n\n"
 
 
 @dataclass(frozen=True)

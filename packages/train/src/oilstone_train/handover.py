@@ -19,18 +19,7 @@ TOLERANCE = 1e-5  # nats per token
 
 def check(adapter: Manifest, base: Manifest, recipe: Mapping[str, Any]) -> None:
     """Raise OilstoneError with everything that keeps `adapter` from being trained further."""
-    trained_over = adapter.details["base_digest"]
-    if trained_over != base.digest:
-        raise OilstoneError(
-            f"{adapter.folder}: trained over the base {trained_over}, but {base.folder} is the base"
-            f" {base.digest}. Give --base the folder of the former, or train a new adapter over"
-            " the latter (without --from)"
-        )
-    if "handover_loss" not in adapter.details:
-        raise OilstoneError(
-            f"{adapter.folder}: its manifest tells no handover_loss; it was made by an earlier"
-            " oilstone-train, or is no run's result: train it again"
-        )
+    same_base(adapter, base)
     saved = json.loads((adapter.folder / "adapter_config.json").read_text())
     lora = recipe["lora"]
     pairs = {
@@ -48,6 +37,32 @@ def check(adapter: Manifest, base: Manifest, recipe: Mapping[str, Any]) -> None:
     ]
     if differing:
         raise OilstoneError("\n".join(differing))
+
+
+def same_base(adapter: Manifest, base: Manifest) -> None:
+    """Raise OilstoneError when an adapter was trained over another base, or tells no loss."""
+    trained_over = adapter.details["base_digest"]
+    if trained_over != base.digest:
+        raise OilstoneError(
+            f"{adapter.folder}: trained over the base {trained_over}, but {base.folder} is the base"
+            f" {base.digest}. Give --base the folder of the former, or train a new adapter over"
+            " the latter (without --from)"
+        )
+    if "handover_loss" not in adapter.details:
+        raise OilstoneError(
+            f"{adapter.folder}: its manifest tells no handover_loss; it was made by an earlier"
+            " oilstone-train, or is no run's result: train it again"
+        )
+
+
+def expected(base: Manifest, earlier: Manifest | None) -> dict[str, Any]:
+    """Return the job's part: the loss to begin with, or null, and the rows that tell it.
+
+    Without an earlier adapter it is a merged base that has one: the adapter's that is in it.
+    """
+    loss = (earlier or base).details.get("handover_loss")
+    rows = (layout.FROM if earlier else layout.BASE) / ROWS
+    return {"handover": loss, "handover_rows": str(rows)}
 
 
 def _memory(adapter: Manifest, asked: Mapping[str, Any] | None) -> dict[str, tuple[Any, Any]]:

@@ -23,6 +23,7 @@ PLOT = Path("loss.svg")
 LOG = Path("log.txt")
 GUARD = Path("guard.json")  # the rollbacks of this run
 CACHE = Path("cache")
+LOGS = Path("logs")  # a link to what TensorBoard and W&B write
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 CARD = "README.md"
 SHAPE = "memory.json"  # what a loader needs to build the memories

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from oilstone_train import (
     inputs,
     judging,
     layout,
+    logs,
     making,
     processes,
     render,
@@ -82,27 +84,11 @@ def make(path: Path, given: Given, out: Path, overrides: Sequence[str]) -> dict[
 def train(settings: dict[str, Any], given: Given, out: Path) -> dict[str, Any]:
     """Do what `make` does with a recipe that is loaded."""
     dataset, trunk, earlier = given.dataset, given.base, given.earlier
-    _check_mix(settings, given)
-    if found := processes.problems(settings):
-        raise OilstoneError("\n".join(found))
-    judging.check(settings, given.problems is not None)
-    fitting.check(settings, trunk)
-    if earlier:
-        handover.check(earlier, trunk, settings)
+    check(settings, given)
     order = Order("adapter", out, settings, given.manifests)
     if made := order.done():
         return _told(made, out, up_to_date=True)
-    fitting.machine(settings)
-    for manifest in given.manifests:
-        inputs.whole(manifest.folder, manifest.kind)
-    work = order.work()
-    with Worker(work, settings["training"]["threads"], settings["launcher"]) as worker:
-        counts = _prepare(work, settings, given)
-        expected = earlier.details["handover_loss"] if earlier else None
-        ours = {"handover": expected, "guard": settings["guard"]}
-        ours["memory"] = settings["memory"]
-        ours["judged"] = judging.job(work, settings, dataset.details["system_prompt"])
-        result = worker.do({**making.job(work, None), **ours})
+    work, counts, result = trained(order, settings, given, {})
     _collect(work, trunk, settings)
     details = {
         "base_digest": trunk.digest,
@@ -117,6 +103,39 @@ def train(settings: dict[str, Any], given: Given, out: Path) -> dict[str, Any]:
     (work.parent / layout.CARD).write_text(card.text(settings, details, dataset), encoding="utf-8")
     made = order.publish(work, details, {"rows": result["rows_trained"], "steps": result["steps"]})
     return _told(made, out, up_to_date=False)
+
+
+def check(settings: dict[str, Any], given: Given) -> None:
+    """Raise OilstoneError when recipe and inputs do not fit together."""
+    _check_mix(settings, given)
+    if found := processes.problems(settings):
+        raise OilstoneError("\n".join(found))
+    judging.check(settings, given.problems is not None)
+    logs.check(settings)
+    fitting.check(settings, given.base)
+    if given.earlier:
+        handover.check(given.earlier, given.base, settings)
+
+
+def trained(
+    order: Order, settings: dict[str, Any], given: Given, more: dict[str, Any]
+) -> tuple[Path, dict[str, int], dict[str, Any]]:
+    """Train, or go on; return the work folder, how many rows fell to which reason, and the result.
+
+    `more`: what the worker's job says besides.
+    """
+    fitting.machine(settings)
+    for manifest in given.manifests:
+        inputs.whole(manifest.folder, manifest.kind)
+    work = order.work()
+    with Worker(work, settings["training"]["threads"], settings["launcher"]) as worker:
+        counts = _prepare(work, settings, given)
+        ours = {**handover.expected(given.base, given.earlier), **more}
+        ours |= {"guard": settings["guard"], "memory": settings["memory"]}
+        ours["judged"] = judging.job(work, settings, given.dataset.details["system_prompt"])
+        ours["logs"] = logs.job(work, settings, logs.folder(order.out, order.request))
+        result = worker.do({**making.job(work, None), **ours})
+    return work, counts, result
 
 
 def _check_mix(settings: dict[str, Any], given: Given) -> None:
@@ -135,8 +154,9 @@ def _prepare(work: Path, settings: dict[str, Any], given: Given) -> dict[str, in
     folder, system = given.dataset.folder, given.dataset.details["system_prompt"]
     chosen = inputs.training_rows(folder, settings)
     mixed = inputs.mixed_rows(given.mix.folder, settings, len(chosen.rows)) if given.mix else []
-    measured = [forms.conversation(row, system) for row in inputs.evaluation_rows(folder, settings)]
-    train = (forms.conversation(row, system) for row in (*chosen.rows, *mixed))
+    spoken = partial(forms.conversation, system_prompt=system, reasoning=settings["reasoning"])
+    measured = [spoken(row) for row in inputs.evaluation_rows(folder, settings)]
+    train = (spoken(row) for row in (*chosen.rows, *mixed))
     content = making.write_rows(work, train, measured)
     jsonl.write(work / layout.HANDOVER, measured[: handover.MOST])
     _link(work / layout.BASE, given.base.folder)

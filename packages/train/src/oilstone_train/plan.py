@@ -120,7 +120,7 @@ def _texts(
             pieces = forms.under_comment(row, settings["comment"], True)["segments"]
             yield "".join(piece["text"] for piece in pieces)
         else:
-            turns = forms.conversation(row, system)["messages"]
+            turns = forms.conversation(row, system, settings["reasoning"])["messages"]
             yield "".join(turn["content"] for turn in turns)
 
 

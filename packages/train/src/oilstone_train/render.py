@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from oilstone_schemas.command import OilstoneError
-from oilstone_train import layout, lint, processes, profiles
+from oilstone_train import layout, lint, logs, processes, profiles
 
 Config = dict[str, Any]
 
@@ -52,6 +52,7 @@ def phase(recipe: Mapping[str, Any], content: str, continued: bool) -> Config:
         **_shared(recipe),
         **_memory(recipe),
         **processes.config(recipe),
+        **logs.rendered(recipe),
     }
     return _extended(config, recipe)
 

@@ -1,13 +1,15 @@
 """Oilstone's hooks in Axolotl: seeds, the exact trainer, telemetry, 4-bit layers that train."""
 
 import json
+import os
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from axolotl.integrations.base import BasePlugin
 
 from oilstone_schemas import jsonl
-from oilstone_train import handover, layout
+from oilstone_train import layout
 from oilstone_train.engine import four_bit, ranks
 from oilstone_train.guard import Guard
 
@@ -18,7 +20,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
     """Everything that we change about a training run is said here."""
 
     def pre_model_load(self, cfg: Any) -> None:
-        """Set the seed: Axolotl sets none before the trainer is built."""
+        """Set the seed, which Axolotl sets only with the trainer; say where logs are to lie."""
+        os.environ.update(_job().get("logs") or {})
         _seed(cfg)
 
     def post_model_build(self, cfg: Any, model: Any) -> None:
@@ -72,11 +75,16 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # axolotl has no types
 
         job = _job()
         expected, settings = job.get("handover"), job.get("guard")
-        callbacks: list[Any] = [Reporter(layout.TELEMETRY, stop=settings is None)]
+        ramp = job.get("ramp")
+        callbacks: list[Any] = [Reporter(layout.TELEMETRY, stop=settings is None and not ramp)]
+        if ramp:
+            from oilstone_train.engine.ramp import Ramp
+
+            callbacks.append(Ramp(ramp))
         if job.get("judged"):
             callbacks.append(Judged(job["judged"]))
         if expected is not None:
-            callbacks.append(Handover(layout.FROM / handover.ROWS, expected))
+            callbacks.append(Handover(Path(job["handover_rows"]), expected))
         if layout.HANDOVER.exists():
             callbacks.append(Measured(layout.HANDOVER))
         if settings is not None:

@@ -27,11 +27,11 @@ def make(
     settings = recipe.load(path, "recipe-sweep.v1", overrides)
     template = path.parent / settings["phase"]
     changes = search.configurations(settings)
-    steps = _checked(template, changes)
+    phase_recipe = _checked(template, changes)
+    steps = phase_recipe["training"]["max_steps"]
     if dry:
         return _planned(settings, changes, steps)
     given = phase.load(data, base, start)
-    phase_recipe = recipe.load(template, "recipe-phase.v1")
     common: dict[str, Any] = {
         "producer": inputs.PRODUCER, "recipe": {**settings, "phase": phase_recipe},
         "seed": settings["seed"], "inputs": given.manifests,
@@ -50,11 +50,10 @@ def make(
     return {"out": str(out), "up_to_date": False, "message": _told(details), **details}
 
 
-def _checked(path: Path, changes: Sequence[Change]) -> int | None:
-    """Make sure that every configuration is a phase recipe; return the steps of the default."""
-    loaded = [recipe.load(path, "recipe-phase.v1", _sets(change)) for change in changes]
-    steps = loaded[0]["training"]["max_steps"]
-    return int(steps) if steps else None
+def _checked(path: Path, changes: Sequence[Change]) -> dict[str, Any]:
+    """Make sure that every configuration is a phase recipe; return the default, the first."""
+    default, *_ = [recipe.load(path, "recipe-phase.v1", _sets(change)) for change in changes]
+    return default
 
 
 def _sets(change: Change) -> list[str]:
