@@ -47,6 +47,15 @@ def test_a_large_specialist_is_whole(name: str) -> None:
     assert files >= {"README.md", "data.yaml", "phase1.yaml", "eval.yaml", "gates.yaml"}
 
 
+@pytest.mark.parametrize("name", LARGE)
+def test_what_is_trained_with_is_what_all_arms_are_evaluated_with(name: str) -> None:
+    """The base is a downloaded model: nothing but the recipe tells its system prompt."""
+    data = recipe.load(ROOT / "recipes" / name / "data.yaml", "recipe-data.v1")
+    asked = recipe.load(ROOT / "recipes" / name / "eval.yaml", "recipe-eval.v1")
+    assert asked["generation"]["system_prompt"] == data["system_prompt"]
+    assert asked["generation"]["quantization"] == "nf4"
+
+
 @pytest.mark.parametrize("path", GATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_its_gates_can_fail_can_pass_and_fail_closed(path: Path) -> None:
     done = subprocess.run(["oilstone-gates", "lint", path], capture_output=True, text=True)
