@@ -55,12 +55,14 @@ def same_base(adapter: Manifest, base: Manifest) -> None:
         )
 
 
-def expected(base: Manifest, earlier: Manifest | None) -> dict[str, Any]:
+def expected(base: Manifest, earlier: Manifest | None, recipe: Mapping[str, Any]) -> dict[str, Any]:
     """Return the job's part: the loss to begin with, or null, and the rows that tell it.
 
-    Without an earlier adapter it is a merged base that has one: the adapter's that is in it.
+    Without an earlier adapter it is a merged base that has one: that of the adapter in it. Not
+    where memories are put in anew: they are part of what the model says.
     """
-    loss = (earlier or base).details.get("handover_loss")
+    anew = recipe["memory"] and not earlier
+    loss = None if anew else (earlier or base).details.get("handover_loss")
     rows = (layout.FROM if earlier else layout.BASE) / ROWS
     return {"handover": loss, "handover_rows": str(rows)}
 

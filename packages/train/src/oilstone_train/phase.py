@@ -130,7 +130,7 @@ def trained(
     work = order.work()
     with Worker(work, settings["training"]["threads"], settings["launcher"]) as worker:
         counts = _prepare(work, settings, given)
-        ours = {**handover.expected(given.base, given.earlier), **more}
+        ours = {**handover.expected(given.base, given.earlier, settings), **more}
         ours |= {"guard": settings["guard"], "memory": settings["memory"]}
         ours["judged"] = judging.job(work, settings, given.dataset.details["system_prompt"])
         ours["logs"] = logs.job(work, settings, logs.folder(order.out, order.request))
