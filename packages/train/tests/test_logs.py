@@ -1,6 +1,8 @@
 """TensorBoard and W&B are told what telemetry.jsonl tells, beside the artifact, without network."""
 
+import struct
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from oilstone_train import logs, render
 
 from .conftest import Phase, command, telemetry
 
+HEADER, BLOCK = struct.Struct("<IHB"), 32768  # checksum, length, kind of a record's part
+WHOLE, LAST = 1, 4
 LOGS = "logs={tensorboard: true, wandb: {project: oilstone, name: first}}"
 
 
@@ -27,6 +31,21 @@ def logged(phase: Phase, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def losses(out: Path) -> dict[int, float]:
     return {line["step"]: line["loss"] for line in telemetry(out) if "loss" in line}
+
+
+def records(data: bytes) -> Iterator[bytes]:
+    """Return the records of a .wandb file: LevelDB's log format, behind 7 bytes of its own."""
+    place, parts = 7, b""
+    while place + HEADER.size <= len(data):
+        if (left := BLOCK - place % BLOCK) < HEADER.size:
+            place += left
+            continue
+        _, size, kind = HEADER.unpack_from(data, place)
+        place += HEADER.size + size
+        parts += data[place - size : place]
+        if kind in (WHOLE, LAST):
+            yield parts
+            parts = b""
 
 
 @pytest.mark.slow
@@ -47,20 +66,18 @@ def test_tensorboard_has_the_losses_of_telemetry(logged: Path) -> None:
 @pytest.mark.needs_bwrap
 def test_wandb_offline_has_the_runs_configuration_and_losses(logged: Path) -> None:
     from wandb.proto.wandb_internal_pb2 import Record
-    from wandb.sdk.internal.datastore import DataStore
 
     (found,) = logged.parent.glob("out.logs/*/wandb/offline-run-*/*.wandb")
-    store, config, steps = DataStore(), {}, 0
-    store.open_for_scan(str(found))
-    while data := store.scan_data():
-        record = Record()
-        record.ParseFromString(data)
-        config |= {item.key: item.value_json for item in record.run.config.update}
-        config |= {item.key: item.value_json for item in record.config.update}
-        names = [item.key or "/".join(item.nested_key) for item in record.history.item]
-        steps += "train/loss" in names
-    assert float(config["learning_rate"]) == 3e-3
-    assert steps == len(losses(logged))
+    seen = [Record.FromString(data) for data in records(found.read_bytes())]
+    settings = {i.key or i.nested_key[0]: i.value_json for r in seen for i in r.config.update}
+    lines = [{i.nested_key[0]: i.value_json for i in r.history.item} for r in seen]
+    told = {
+        int(line["train/global_step"]): float(line["train/loss"])
+        for line in lines
+        if "train/loss" in line
+    }
+    assert float(settings["learning_rate"]) == 3e-3
+    assert told == pytest.approx(losses(logged), rel=1e-9)
 
 
 @pytest.mark.slow
