@@ -1,6 +1,9 @@
 """Several processes, as recipes ask for them: rendered, refused, planned, started."""
 
 import json
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +11,8 @@ import pytest
 import yaml
 
 from oilstone_schemas import recipe
-from oilstone_train import estimate, processes, profiles, render
+from oilstone_schemas.command import MissingTool
+from oilstone_train import estimate, launch, processes, profiles, render
 
 from .conftest import run
 from .test_render import CONTENT, GOLDEN
@@ -87,11 +91,6 @@ def refusals(configs: list[Any], machine: Any) -> list[list[str]]:
         "asked = json.load(sys.stdin)\n"
         "print(json.dumps([check.problems(c, asked['machine']) for c in asked['configs']]))"
     )
-    import subprocess
-    import sys
-
-    from oilstone_train import launch
-
     done = subprocess.run(
         [sys.executable, "-c", code], input=json.dumps({"configs": configs, "machine": machine}),
         env=launch.environment(1), capture_output=True, text=True,
@@ -137,6 +136,12 @@ def test_a_plan_says_why_it_refuses(recipes: Path) -> None:
     done = run("plan", recipes / "phase.yaml", "--set", "launcher={processes: 2, deepspeed: zero2}")
     assert done.returncode == 2
     assert "launcher.deepspeed: shares GPU memory" in done.stderr
+
+
+@pytest.mark.skipif(find_spec("deepspeed") is not None, reason="deepspeed is installed here")
+def test_what_a_launcher_lacks_is_named_with_the_command_to_install_it(recipes: Path) -> None:
+    with pytest.raises(MissingTool, match=r"pip install 'axolotl\[deepspeed\]"):
+        processes.check(loaded(recipes, *LAUNCHERS["zero2"]))
 
 
 @pytest.mark.parametrize(

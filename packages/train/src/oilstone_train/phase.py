@@ -108,8 +108,7 @@ def train(settings: dict[str, Any], given: Given, out: Path) -> dict[str, Any]:
 def check(settings: dict[str, Any], given: Given) -> None:
     """Raise OilstoneError when recipe and inputs do not fit together."""
     _check_mix(settings, given)
-    if found := processes.problems(settings):
-        raise OilstoneError("\n".join(found))
+    processes.check(settings)
     judging.check(settings, given.problems is not None)
     logs.check(settings)
     fitting.check(settings, given.base)

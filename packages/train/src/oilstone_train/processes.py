@@ -4,7 +4,10 @@ Each has a GPU, or on the profile `cpu` its threads. They take the batches of an
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any
+
+from oilstone_schemas.command import MissingTool, OilstoneError
 
 Recipe = Mapping[str, Any]
 Launcher = Mapping[str, Any]
@@ -84,6 +87,26 @@ def shares(recipe: Recipe) -> dict[str, int]:
     stage = 3 if spread(recipe) else int(((launcher and launcher["deepspeed"]) or "zero0")[-1])
     from_stage = {"optimizer": 1, "gradients": 2, "weights": 3}
     return {what: number if stage >= first else 1 for what, first in from_stage.items()}
+
+
+def check(recipe: Recipe) -> None:
+    """Raise OilstoneError for what does not go together, MissingTool for what is not installed."""
+    if found := problems(recipe):
+        raise OilstoneError("\n".join(found))
+    for module, install in _needed(recipe).items():
+        if find_spec(module) is None:
+            raise MissingTool(f"{module} is not installed, and `launcher` asks for it: {install}")
+
+
+def _needed(recipe: Recipe) -> dict[str, str]:
+    """Return the modules that `launcher` needs, each with the command that installs it."""
+    launcher = recipe["launcher"] or {"kind": None, "deepspeed": None}
+    found = {}
+    if launcher["deepspeed"]:
+        found["deepspeed"] = "pip install 'axolotl[deepspeed]==0.19.0'"
+    if launcher["kind"] == "ray":
+        found["ray"] = "pip install 'ray[train]'"
+    return found
 
 
 def problems(recipe: Recipe) -> list[str]:
