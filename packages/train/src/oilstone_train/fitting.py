@@ -7,7 +7,7 @@ from typing import Any
 
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import MissingTool, OilstoneError
-from oilstone_train import launch, memory
+from oilstone_train import launch, memory, processes
 
 GPUS = "import torch; print('GPUS', torch.cuda.device_count())"
 
@@ -31,13 +31,14 @@ def check(recipe: Mapping[str, Any], base: Manifest) -> None:
 
 
 def machine(recipe: Mapping[str, Any]) -> None:
-    """Raise MissingTool when the recipe is for GPUs and torch sees none here."""
-    profile = recipe["profile"]
-    if profile == "cpu" or _gpus():
+    """Raise MissingTool when the recipe is for more GPUs than torch sees here; Ray has its own."""
+    profile, wanted = recipe["profile"], processes.count(recipe)
+    if profile == "cpu" or processes.on_ray(recipe) or (there := _gpus()) >= wanted:
         return
+    seen = f"{there} of {wanted} GPUs" if there else "no GPU"
     raise MissingTool(
-        f"profile {profile}: torch sees no GPU here. Run this where one is (nvidia-smi lists it,"
-        " and torch is a build for CUDA); `oilstone-train plan` shows the run without one, and"
+        f"profile {profile}: torch sees {seen} here. Run this where they are (see nvidia-smi),"
+        " with torch built for CUDA; `oilstone-train plan` shows the run without any, and"
         " --set profile=cpu trains on this machine's CPU, in 32-bit floats"
     )
 

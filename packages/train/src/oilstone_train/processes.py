@@ -38,6 +38,12 @@ def count(recipe: Recipe) -> int:
     return int(launcher["processes"]) if launcher else 1
 
 
+def on_ray(recipe: Recipe) -> bool:
+    """Tell whether Ray starts them: then what is here says nothing about what is there."""
+    launcher = recipe["launcher"]
+    return bool(launcher and launcher["kind"] == "ray")
+
+
 def command(worker: Sequence[str], launcher: Launcher | None) -> list[str]:
     """Return the command that starts `worker` (an interpreter and its arguments) so many times."""
     if launcher is None:
@@ -59,7 +65,7 @@ def config(recipe: Recipe) -> Config:
         found["deepspeed"] = _zero(recipe, int(launcher["deepspeed"][-1]))
     if launcher["fsdp"]:
         found |= {"fsdp_version": 2, "fsdp_config": _fsdp(launcher["fsdp"])}
-    if launcher["kind"] == "ray":
+    if on_ray(recipe):
         found |= {
             "use_ray": True,
             "ray_num_workers": launcher["processes"],
@@ -100,11 +106,10 @@ def check(recipe: Recipe) -> None:
 
 def _needed(recipe: Recipe) -> dict[str, str]:
     """Return the modules that `launcher` needs, each with the command that installs it."""
-    launcher = recipe["launcher"] or {"kind": None, "deepspeed": None}
-    found = {}
-    if launcher["deepspeed"]:
+    launcher, found = recipe["launcher"], {}
+    if launcher and launcher["deepspeed"]:
         found["deepspeed"] = "pip install 'axolotl[deepspeed]==0.19.0'"
-    if launcher["kind"] == "ray":
+    if on_ray(recipe):
         found["ray"] = "pip install 'ray[train]'"
     return found
 
