@@ -4,7 +4,7 @@ SHELL := bash
 # `make phase1 phase2 eval` keeps its order, even under -j. The commands decide what is up to date.
 .NOTPARALLEL:
 .PHONY: help setup lock doctor check test test-slow test-all schemas wheels clean
-.PHONY: bench bench-schemas bench-data bench-eval bench-ab bench-registry bench-router soak-router
+.PHONY: bench bench-schemas bench-data bench-eval bench-ab bench-registry bench-router bench-train soak-router
 .PHONY: data base phase1 phase1-continued phase2 stage2 probe sweep expert-iteration eval gate register
 .PHONY: ab-demo
 
@@ -140,7 +140,7 @@ wheels: setup ## Build every package's wheel into dist/
 	uv build --quiet --all-packages --wheel --no-build-isolation --out-dir dist
 	@ls dist/*.whl
 
-bench: bench-schemas bench-data bench-eval bench-ab bench-registry bench-router ## Run all side by side benchmarks
+bench: bench-schemas bench-data bench-eval bench-ab bench-registry bench-router bench-train ## Run all side by side benchmarks
 
 # Each prints ours, its peers' and the ratio; benchmarks/README.md says what they read and need.
 bench-schemas: setup ## Validation of rows beside plain jsonschema
@@ -160,6 +160,13 @@ bench-eval: setup ## Judging Rust, shell, Python and mathematics beside other wa
 
 bench-ab: setup ## How often each way to decide an A/B test is wrong, and how soon it knows
 	python benchmarks/ab/bench_ab.py
+
+bench-train: setup ## What training costs beside bare Axolotl; GPU="--shape 7b" for memory and speed on a GPU
+ifdef GPU
+	python benchmarks/train/bench_gpu.py $(GPU)
+else
+	python benchmarks/train/bench_overhead.py
+endif
 
 bench-registry: setup ## Registering with eight writers beside MLflow
 	python benchmarks/registry/bench_registry.py
