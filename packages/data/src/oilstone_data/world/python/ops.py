@@ -69,7 +69,7 @@ class Bound:
 # Small sets that hardly overlap: a number itself shows whether it is a bound, an amount or a
 # divisor. A tiny model learns to copy a constant only after it has seen it very often.
 DIVISORS = range(2, 10)
-BOUNDS = range(20, 56)
+BOUNDS = range(20, 76)
 AMOUNTS = range(11, 20)
 LENGTHS = range(3, 8)
 LETTERS = "abegst"
@@ -84,7 +84,7 @@ PREDICATES = (
     Op("div", "divisible by {k}", "{x} % {k} == 0", lambda x, k: x // k * k == x, (DIVISORS,)),
     Op("ndiv", "not divisible by {k}", "{x} % {k} != 0", lambda x, k: x // k * k != x, (DIVISORS,)),
     Op("between", "between {k} and {m}", "{k} <= {x} <= {m}", lambda x, k, m: x in range(k, m + 1),
-       (BOUNDS[:18], BOUNDS[18:]), "{x} > {below} and {x} < {above}"),
+       (BOUNDS[:28], BOUNDS[28:]), "{x} > {below} and {x} < {above}"),
     Op("ends", "ending in the digit {k}", "abs({x}) % 10 == {k}",
        lambda x, k: str(x)[-1] == str(k), (range(10),)),
 )  # fmt: skip
