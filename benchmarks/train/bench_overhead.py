@@ -1,6 +1,6 @@
 """What `oilstone-train run` costs beside bare `axolotl train` with the same effective YAML.
 
-    python benchmarks/train/bench_overhead.py [--pairs 5] [--steps 10 60] [--width 128]
+    python benchmarks/train/bench_overhead.py [--pairs 5] [--steps 5 30] [--width 128]
 
 CPU seconds of a command and its children. Both train the same rows over the same base, in turns;
 bare Axolotl leaves out our plugin alone. Two lengths tell a run's fixed cost from that of a step,
@@ -76,7 +76,7 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pairs", type=int, default=5, choices=sorted(STUDENT))
-    parser.add_argument("--steps", type=int, nargs=2, default=(10, 60))
+    parser.add_argument("--steps", type=int, nargs=2, default=(5, 30))
     parser.add_argument("--width", type=int, default=128, help="of the model's hidden state")
     return parser.parse_args()
 

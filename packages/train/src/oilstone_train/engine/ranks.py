@@ -25,6 +25,7 @@ def prepare() -> None:
 
     if wanted() > 1 and not torch.cuda.is_available():
         os.environ["ACCELERATE_USE_CPU"] = "true"
+        os.environ["ACCELERATE_TORCH_DEVICE"] = "cpu"  # not cpu:0, which no checkpoint loads on
         torch.cuda.can_device_access_peer = lambda *_: True
 
 
