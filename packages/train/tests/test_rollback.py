@@ -2,10 +2,13 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from oilstone_schemas import artifact
+from oilstone_schemas.command import CheckFailed
+from oilstone_train.guard import Guard
 
 from .conftest import Phase, details, run_with, telemetry
 
@@ -64,3 +67,20 @@ def test_the_fourth_spike_ends_it_and_leaves_no_adapter(phase: Phase, tmp_path: 
     assert "after 3 rollbacks" in said and "checkpoint 20 is kept" in said
     with pytest.raises(Exception, match="no artifact there"):
         artifact.load(tmp_path / "out")
+
+
+@pytest.mark.parametrize("slope", [float("nan"), float("inf")])
+def test_a_gradient_that_is_no_number_is_a_leap_though_the_loss_is_one(
+    tmp_path: Path, slope: float
+) -> None:
+    from oilstone_train.engine.rollback import Rollback
+
+    settings = {"window": 4, "rise": 0.3, "deviations": 3.0, "max_rollbacks": 3}
+    rollback = Rollback(Guard(tmp_path / "guard.json", settings))
+    state, args = (
+        SimpleNamespace(log_history=[], global_step=5),
+        SimpleNamespace(output_dir=tmp_path),
+    )
+    rollback.on_log(args, state, None, {"loss": 1.0, "grad_norm": 0.5})
+    with pytest.raises(CheckFailed, match="step 5: the loss leapt to nan"):
+        rollback.on_log(args, state, None, {"loss": 1.0, "grad_norm": slope})

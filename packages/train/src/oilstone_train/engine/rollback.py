@@ -1,5 +1,6 @@
 """Puts what the guard decides into effect: stop, go back, and on at another rate."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,12 @@ class Rollback(TrainerCallback):  # type: ignore[misc]  # transformers is not fo
         scheduler.base_lrs = wanted
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any, **kwargs: Any) -> None:
-        """Look at every logged training loss."""
+        """Look at every logged training loss; a gradient that is no number is a leap of it."""
         if "loss" not in logs:
             return
+        loss = logs["loss"] if math.isfinite(logs.get("grad_norm", 0.0)) else math.nan
         before = [line["loss"] for line in state.log_history[:-1] if "loss" in line]
-        self.see(
-            spike(before, logs["loss"], self.guard.settings), logs["loss"], args, state, control
-        )
+        self.see(spike(before, loss, self.guard.settings), loss, args, state, control)
 
     def see(self, leapt: bool, value: float, args: Any, state: Any, control: Any) -> None:
         """Tell the guard of a value, and stop the trainer when it is to go back."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from oilstone_schemas import artifact, canonical, jsonl, recipe
 from oilstone_schemas.artifact import Manifest
-from oilstone_schemas.command import MissingTool, OilstoneError, say
+from oilstone_schemas.command import OilstoneError, say
 from oilstone_train import forms, inputs, layout, telemetry
 from oilstone_train.probe import control, history, metrics, page
 from oilstone_train.probe.look import Seen, look, memory
@@ -136,26 +136,14 @@ def _rows(folder: Path, settings: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _load(adapter: Manifest, base: Manifest) -> tuple[Any, Any]:
     """Return the model as it is served: the base's weights as they were trained over."""
-    try:
-        import peft
-        import transformers
-    except ImportError as error:
-        raise MissingTool("needs pip install 'oilstone-train[axolotl]'") from error
-    import torch
-
+    from oilstone_train.engine import unpacked
     from oilstone_train.stage2 import loader
 
     quantized = adapter.details["quantization"] == "nf4"
-    how = transformers.BitsAndBytesConfig(
-        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=torch.float32,
-    )  # fmt: skip
-    network = transformers.AutoModelForCausalLM.from_pretrained(
-        str(base.folder), dtype=torch.float32, attn_implementation="sdpa",
-        **({"quantization_config": how} if quantized else {}),
-    )  # fmt: skip
-    if quantized:  # the same weights, unpacked once and not in every pass
-        network = network.dequantize()
+    network = unpacked.load(base.folder, quantized=quantized)
+    import peft
+    import transformers
+
     loader.prepare(network, adapter.folder)
     model = peft.PeftModel.from_pretrained(network, str(adapter.folder))
     return model.eval(), transformers.AutoTokenizer.from_pretrained(str(base.folder))
