@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,13 @@ def test_killed_all_or_one_it_resumes_to_the_same_adapter(
     done = run(*words)
     assert "going on from step 20" in done.stderr, done.stderr
     assert weights(out) == weights(two)
+
+
+@pytest.mark.skipif(find_spec("ray") is None, reason="ray is not installed here")
+def test_ray_starts_the_same_training(two: Path, phase: Phase, tmp_path: Path) -> None:
+    done = run(*phase(tmp_path / "out", *TWO, "--set", "launcher.kind=ray"))
+    assert done.returncode == 0, done.stderr
+    assert weights(tmp_path / "out") == weights(two)
 
 
 def rank(folder: Path, number: int) -> int:
