@@ -221,6 +221,22 @@ def test_the_table_fits(publish: Publish, run: Callable[..., Any]) -> None:
     assert max(map(len, text.splitlines())) <= 120
 
 
+@pytest.mark.parametrize(
+    ("metric", "column"),
+    [
+        ("avg_idiomatic_score", "idiomatic"),
+        ("compile_rate", "compile_rate"),
+        ("shellcheck_clean_rate", "shellcheck_clean"),
+        ("a_metric_with_a_very_long_name", "a_metric_with_a_v"),
+    ],
+)
+def test_a_column_is_named_within_its_width(metric: str, column: str) -> None:
+    found = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 9, "unscored": 0}
+    rows = {"phase2": {"pass@1": found, metric: found}}
+    head = table.text({"primary_slice": "x", "slices": {"x": rows}}).splitlines()[1]
+    assert head.split() == ["n", "pass@1", column, "unscored"]
+
+
 def test_the_table_is_json_too(publish: Publish, run: Callable[..., Any]) -> None:
     publish("better", BETTER)
     found = json.loads(run("table", "b=better", "--json").stdout)

@@ -63,7 +63,8 @@ def _columns(rows: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
 
 
 def _short(metric: str) -> str:
-    return metric.removeprefix("avg_").removesuffix("_score").removesuffix("_warnings")
+    name = metric.removeprefix("avg_").removesuffix("_score").removesuffix("_warnings")
+    return name if len(name) < CELL else name.removesuffix("_rate")[: CELL - 1]
 
 
 def _row(arm: str, records: Mapping[str, Any], metrics: Sequence[str]) -> str:
