@@ -10,7 +10,8 @@ pytestmark = [pytest.mark.needs_axolotl, pytest.mark.needs_rustc]
 ROOT = Path(__file__).resolve().parents[2]
 SHORT = (
     "training.max_steps=4", "training.eval_steps=4", "training.save_steps=4",
-    "training.warmup_steps=1", 'memory={"layers": [0], "window": 16, "learning_rate": 0.01}',
+    "training.logging_steps=4", "training.warmup_steps=0",
+    'memory={"layers": [0], "window": 16, "learning_rate": 0.01}',
 )  # fmt: skip
 
 
