@@ -26,7 +26,7 @@ def remembering(work: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
          "--out", adapter, *words)  # fmt: skip
     call("oilstone-eval", "run", recipe / "eval.yaml", *base, "--adapter", adapter,
          "--problems", work / "problems", "--samples", folder / "samples",
-         "--out", folder / "report", "--set", "generation.max_new_tokens=60")  # fmt: skip
+         "--out", folder / "report", "--set", "generation.max_new_tokens=8")  # fmt: skip
     return folder
 
 
