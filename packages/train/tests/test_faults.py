@@ -322,3 +322,16 @@ def test_a_base_of_other_sizes_than_the_recipes_is_refused_with_both(
     assert done.returncode == 2
     assert f"base_model.shape.layers: 32 in the recipe, 2 in {base}" in done.stderr
     assert "give --base that model" in done.stderr
+
+
+@pytest.mark.needs_axolotl
+@pytest.mark.parametrize(
+    "memory", ["{layers: [7]}", "{layers: [0], clipping: {layers: [{layer: 7, base: 1}]}}"]
+)
+def test_a_layer_that_the_base_lacks_is_refused_before_training(
+    recipes: Path, dataset: Path, base: Path, tmp_path: Path, memory: str
+) -> None:
+    given = ("--data", dataset, "--base", base, "--out", tmp_path / "out")
+    done = run("run", recipes / "phase.yaml", *given, "--set", f"memory={memory}")
+    assert done.returncode == 2 and "layers 0 to 1, so there is none of [7]" in done.stderr
+    assert "starting Axolotl" not in done.stderr

@@ -14,10 +14,12 @@ GPUS = "import torch; print('GPUS', torch.cuda.device_count())"
 
 def check(recipe: Mapping[str, Any], base: Manifest) -> None:
     """Raise OilstoneError when the base is of other sizes than the recipe was written for."""
+    there = memory.shape(base.folder)
+    _layers(recipe["memory"] or {}, there["layers"], base)
     asked = recipe["base_model"]
     if not asked:
         return
-    sizes, there = asked["shape"], memory.shape(base.folder)
+    sizes = asked["shape"]
     differing = [
         f"base_model.shape.{key}: {sizes[key]} in the recipe, {there[key]} in {base.folder}"
         for key in there
@@ -27,6 +29,16 @@ def check(recipe: Mapping[str, Any], base: Manifest) -> None:
         raise OilstoneError(
             "\n".join(differing) + f"\nThe recipe was written for {asked['name']}: give --base that"
             " model (`oilstone-train adopt` makes one of a downloaded model), or change base_model"
+        )
+
+
+def _layers(settings: Mapping[str, Any], count: int, base: Manifest) -> None:
+    clipped = (settings.get("clipping") or {}).get("layers", ())
+    named = {*settings.get("layers", ()), *(one["layer"] for one in clipped)}
+    if missing := sorted(layer for layer in named if layer >= count):
+        raise OilstoneError(
+            f"memory: {base.folder} has the layers 0 to {count - 1}, so there is none of {missing};"
+            " see memory.layers and memory.clipping.layers"
         )
 
 
