@@ -2,9 +2,11 @@ import importlib.util
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from oilstone_schemas import artifact
 from oilstone_train.cli import main
 
 from .conftest import publish_dataset, run
@@ -74,6 +76,16 @@ def test_every_verb_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             main([verb, "--help"])
         assert f"example:\n  oilstone-train {verb} " in capsys.readouterr().out
+
+
+def test_a_manifest_whose_recipe_has_other_keys_is_refused(tmp_path: Path) -> None:
+    common: dict[str, Any] = {"producer": "oilstone-train", "recipe": {}, "seed": 1, "inputs": ()}
+    request = artifact.request("adapter", **common, depends={})
+    made = tmp_path / "adapter"
+    stage = artifact.stage(made, request)
+    artifact.publish(stage, made, kind="adapter", request=request, details={}, **common)
+    done = run("run", "--from-manifest", made, "--out", tmp_path / "x")
+    assert done.returncode == 2 and "lacks keys of this oilstone-train" in done.stderr
 
 
 def test_a_manifest_leaves_nothing_else_to_say(recipes: Path, tmp_path: Path) -> None:

@@ -1,24 +1,26 @@
 """`oilstone-train run --from-manifest`: a run done once more, and the two compared."""
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from oilstone_schemas import artifact
+from oilstone_schemas import artifact, recipe, validate
 from oilstone_schemas.artifact import Manifest
 from oilstone_schemas.command import CheckFailed, OilstoneError, say
-from oilstone_train import phase
+from oilstone_train import inputs, phase
 
 
 def make(manifest: Path, out: Path, search: Sequence[Path]) -> dict[str, Any]:
     """Train the adapter of a manifest again into `out`, from its recipe and its very inputs.
 
     Raises CheckFailed when another digest comes out, OilstoneError when an input is not found at
-    its path hint or below a search folder.
+    its path hint or below a search folder, or the run is of an oilstone-train with other recipes.
     """
     before = artifact.load(manifest if manifest.is_dir() else manifest.parent, "adapter")
     if out.resolve() == before.folder.resolve():
         raise OilstoneError(f"{out}: that is the run itself; give --out another folder")
+    _same_keys(before)
     found: dict[str, list[Manifest]] = {}
     for item in before.inputs:
         found.setdefault(item["kind"], []).append(artifact.locate(before, item, search))
@@ -31,6 +33,17 @@ def make(manifest: Path, out: Path, search: Sequence[Path]) -> dict[str, Any]:
         raise CheckFailed(_differs(before, artifact.load(out, "adapter")))
     say(f"{out}: the same adapter as {before.folder}, to the last bit")
     return {**made, "repeats": before.digest}
+
+
+def _same_keys(before: Manifest) -> None:
+    filled = copy.deepcopy(before.recipe)
+    recipe.fill(filled, validate.schema("recipe-phase.v1"))
+    if filled != before.recipe:
+        maker = before.data["producer"]
+        raise OilstoneError(
+            f"{before.folder}: its recipe lacks keys of this {inputs.PRODUCER}, so another digest"
+            f" would come out; repeat it with the one that made it, {maker['version']}"
+        )
 
 
 def _only(found: Sequence[Manifest]) -> Manifest | None:
