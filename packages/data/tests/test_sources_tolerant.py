@@ -72,6 +72,7 @@ def test_the_artifact_holds_together_and_follows_its_schemas(built):
         b'{"a\\\\\\\\\\\\": 1, "a\\\\\\\\\\\\": 2}',
         b'{"' + "\u20ac".encode() + b'":1,"\\u20ac":1}',
         b'{"a": 1e300, "b": 0, "a": 1}',
+        b'{"":"","":"","\\\\\\\\":"",":\\\\\\\\":"","\\\\\\\\\\\\":""}',
     ],
 )
 def test_a_doubled_key_is_found_however_it_is_written(line):

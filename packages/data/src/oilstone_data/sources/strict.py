@@ -69,12 +69,13 @@ def _filled(line: bytes, row: dict[str, Any]) -> bool:
 def _frame(keys: tuple[str, ...]) -> tuple[int, int]:
     """Bytes of a row around its values, and the fewest that one doubled key takes.
 
-    These are the shortest key with two quotes, colon, comma and a digit; 0 when a key is odd, for
-    then nothing can be said: it holds NUL, or a backslash, which is not counted.
+    These are the shortest key with two quotes, colon, comma and a digit; backslashes are counted
+    nowhere. 0 when a key holds NUL, for then the row is not to be cleared.
     """
-    size = 1 + sum(len(key.encode()) + 4 for key in keys)
-    odd = any("\0" in key or "\\" in key for key in keys)
-    return size, 0 if odd else 5 + min(map(len, keys), default=0)
+    bare = [key.replace("\\", "") for key in keys]
+    size = 1 + sum(len(key.encode()) + 4 for key in bare)
+    odd = any("\0" in key for key in keys)
+    return size, 0 if odd else 5 + min(map(len, bare), default=0)
 
 
 def _matched(line: bytes, row: dict[str, Any]) -> bool:
